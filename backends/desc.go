@@ -1,0 +1,69 @@
+package backends
+
+// A Table is what package tables asserts to tables.Value[N,V], tables.Map[N,U,V] or tables.Timers[K,N], once.
+type Table any
+
+// A Desc describes one state to a store, without its types. Package tables makes it; nobody else implements it.
+type Desc interface {
+	Name() string
+	Kind() Kind
+	// Live makes a table of Go objects for a store that owns these key groups.
+	Live(Groups) LiveTable
+	// Coded makes a table over a host's bytes. All its keys begin with prefix, then the key group in two bytes, most significant first.
+	Coded(h CodedHost, prefix []byte, g Groups) CodedTable
+	// Tap puts itself between a table of this state and whoever writes to it. Wrappers of stores use it: a change log, a trace, a fault.
+	// wrote is called before each write; the entry is valid until it returns. A timer that Pop takes is a write, too.
+	Tap(inner Table, wrote func(e *Entry, deleted bool)) Table
+}
+
+// A Kind is what a state is to its operator.
+type Kind uint8
+
+// The kinds of state.
+const (
+	ValueKind Kind = iota + 1
+	ListKind
+	MapKind
+	TimerKind
+)
+
+// A LiveTable holds Go objects. Its host sees everything but the types.
+type LiveTable interface {
+	Table
+	Begin()                 // a batch begins: Keys has changed
+	End()                   // forget what was computed for its records
+	Len() int               // keys and namespaces that hold something
+	Freeze() Frozen         // pins; copies a pointer for every thousand entries and calls no codec
+	Restore(e *Entry) error // adds an entry
+}
+
+// Frozen is a LiveTable as it was at Freeze.
+type Frozen interface {
+	// Each yields the entries of one key group. One goroutine at a time, any.
+	Each(group int, yield func(*Entry) error) error
+	// Release unpins. The table's goroutine calls it, once, while no Each runs.
+	Release()
+}
+
+// A CodedTable keeps the decoded values of one batch, or of several, and writes them back.
+type CodedTable interface {
+	Table
+	Begin()         // a batch begins: Keys has changed
+	End()           // forget what was computed for its records, not what was written
+	Pending() int   // how many keys it keeps
+	Flush(b *Batch) // appends to b what was written, and forgets all
+	Restored()      // entries were put beneath it
+}
+
+// A CodedHost is bytes for coded tables. kv has one; a stranger's may stand on anything that reads many keys at once.
+type CodedHost interface {
+	// Fetch appends to vals the value of every key, or its absence, in order. Keys ascend and are distinct.
+	Fetch(keys, vals *Rows) error
+	// Scan appends to rows keys and values in turn, from the key at or after from, while they have the prefix, at most max pairs. It
+	// sees what was applied before.
+	Scan(prefix, from []byte, max int, rows *Rows) error
+	// Apply makes all writes visible, in order and together.
+	Apply(b *Batch) error
+	// Fail marks the store as dead; End will return err.
+	Fail(err error)
+}

@@ -1,0 +1,189 @@
+package kv
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// Options of a store; the zero value is the default.
+type Options struct {
+	// Keep is how many keys a table may keep over the ends of batches, as a cache and to write them back sorted and together. 0 writes at
+	// the end of every batch. A snapshot writes them first, in its synchronous half.
+	Keep int
+}
+
+// StatesMax is how many states a store can have: a key has one byte for the state, two for the key group, then what the table wrote. So a
+// state is a range and a key group of it is a range within.
+const StatesMax = 256
+
+// Open makes a store of a database that is empty, and owns it from then on.
+func Open(db DB, g backends.Groups, o Options) backends.Store {
+	return &store{db: db, groups: g, opts: o, byName: map[string]int{}, open: map[*snapshot]bool{}}
+}
+
+type store struct {
+	db       DB
+	groups   backends.Groups
+	opts     Options
+	names    []string
+	tables   []backends.CodedTable
+	byName   map[string]int
+	batch    backends.Batch
+	one      []byte
+	begun    bool
+	restored bool
+	open     map[*snapshot]bool
+	err      error
+	closed   bool
+}
+
+func (s *store) Open(d backends.Desc) (backends.Table, error) {
+	_, twice := s.byName[d.Name()]
+	switch {
+	case s.begun:
+		return nil, fmt.Errorf("it must be opened before the first batch")
+	case twice:
+		return nil, fmt.Errorf("opened twice")
+	case len(s.names) == StatesMax:
+		return nil, fmt.Errorf("there are %d states, which is all that there can be", StatesMax)
+	}
+	id := len(s.names)
+	t := d.Coded(s, []byte{byte(id)}, s.groups)
+	s.names, s.tables = append(s.names, d.Name()), append(s.tables, t)
+	s.byName[d.Name()] = id
+	return t, nil
+}
+
+func (s *store) Begin() {
+	s.begun = true
+	if s.restored {
+		s.restored = false
+		s.write()
+		for _, t := range s.tables {
+			t.Restored()
+		}
+	}
+	for _, t := range s.tables {
+		t.Begin()
+	}
+}
+
+func (s *store) End() error {
+	for _, t := range s.tables {
+		t.End()
+	}
+	return s.flush(s.opts.Keep)
+}
+
+func (s *store) flush(keep int) error {
+	for _, t := range s.tables {
+		if t.Pending() > keep {
+			t.Flush(&s.batch)
+		}
+	}
+	s.write()
+	return s.err
+}
+
+func (s *store) write() {
+	if s.batch.Len() > 0 && s.err == nil {
+		s.Fail(s.db.Apply(&s.batch))
+	}
+	s.batch.Reset()
+}
+
+func (s *store) Fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *store) Apply(b *backends.Batch) error { return s.db.Apply(b) }
+
+func (s *store) Fetch(keys, vals *backends.Rows) error {
+	if keys.Len() > 1 {
+		return s.db.MultiGet(keys, vals)
+	}
+	data, ok, err := s.db.Get(keys.At(0), vals.Data)
+	if ok {
+		vals.Data = data
+		vals.Close()
+	} else {
+		vals.AddAbsent()
+	}
+	return err
+}
+
+func (s *store) Scan(prefix, from []byte, max int, rows *backends.Rows) (err error) {
+	it, err := s.db.Iter(from, after(prefix))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := it.Close(); err == nil {
+			err = e
+		}
+	}()
+	return it.Next(rows, max)
+}
+
+// after is the first key behind all those with the prefix.
+func after(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+func groupKey(b []byte, state, group int) []byte {
+	return binary.BigEndian.AppendUint16(append(b, byte(state)), uint16(group))
+}
+
+func (s *store) Restore(e *backends.Entry) error {
+	id, ok := s.byName[e.State]
+	switch {
+	case s.begun:
+		return fmt.Errorf("restore state %s: the store has begun", e.State)
+	case !ok:
+		return fmt.Errorf("restore: state %s is not open", e.State)
+	case !s.groups.Has(e.Group):
+		return fmt.Errorf("restore state %s: key group %d is not of %v", e.State, e.Group, s.groups)
+	}
+	s.restored = true
+	s.one = append(groupKey(s.one[:0], id, e.Group), e.Key...)
+	if s.batch.Set(s.one, e.Value); s.batch.Len() >= 1024 || s.batch.Size() >= 1<<20 {
+		s.write()
+	}
+	return s.err
+}
+
+func (s *store) Snapshot() (backends.Snapshot, error) {
+	if err := s.flush(-1); err != nil {
+		return nil, err
+	}
+	v, err := s.db.View()
+	if err != nil {
+		s.Fail(err)
+		return nil, err
+	}
+	f := &snapshot{store: s, view: v, groups: s.groups, names: s.names}
+	s.open[f] = true
+	return f, nil
+}
+
+func (s *store) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	for f := range s.open {
+		f.Close()
+	}
+	return s.db.Close()
+}

@@ -1,0 +1,40 @@
+// Package state is what operators are written against: handles on the state of the current key.
+package state
+
+import (
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+)
+
+// Value is one V of the current key.
+type Value[V any] struct {
+	t tables.Value[backends.Void, V]
+}
+
+func OpenValue[K comparable, V any](s *tables.Scope[K], name string, v backends.Codec[V]) (Value[V], error) {
+	t, err := tables.OpenValue(s, name, tables.None{}, v)
+	return Value[V]{t}, err
+}
+
+// ValueOn is a handle on a table that somebody else made: a double in a test, a wrapper.
+func ValueOn[V any](t tables.Value[backends.Void, V]) Value[V] { return Value[V]{t} }
+
+func (s Value[V]) Get() (V, bool) { return s.t.Get(backends.Void{}) }
+func (s Value[V]) Set(v V)        { s.t.Set(backends.Void{}, v) }
+func (s Value[V]) Clear()         { s.t.Clear(backends.Void{}) }
+
+// Map is a map of U to V of the current key.
+type Map[U comparable, V any] struct {
+	t tables.Map[backends.Void, U, V]
+}
+
+func OpenMap[K, U comparable, V any](s *tables.Scope[K], name string, u backends.Codec[U], v backends.Codec[V]) (Map[U, V], error) {
+	t, err := tables.OpenMap(s, name, tables.None{}, u, v)
+	return Map[U, V]{t}, err
+}
+
+func (s Map[U, V]) Get(u U) (V, bool)          { return s.t.Get(backends.Void{}, u) }
+func (s Map[U, V]) Set(u U, v V)               { s.t.Set(backends.Void{}, u, v) }
+func (s Map[U, V]) Remove(u U)                 { s.t.Remove(backends.Void{}, u) }
+func (s Map[U, V]) Each(yield func(U, V) bool) { s.t.Each(backends.Void{}, yield) }
+func (s Map[U, V]) Clear()                     { s.t.Clear(backends.Void{}) }
