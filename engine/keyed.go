@@ -1,0 +1,413 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+)
+
+// An Operator sees one record, or one timer, at a time. The key is current; nothing says batch.
+type Operator[K comparable, V, R any] interface {
+	Open(*tables.Scope[K]) error
+	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
+	Timers() tables.Timers[K, backends.Void]      // nil: none
+	Fire(at int64, out *Out[K, R])
+	Cursors(dst []Cursor) []Cursor // what the current key knows of every partition, appended to dst; for readers
+}
+
+// Out takes what an operator emits, under the current key.
+type Out[K comparable, R any] struct {
+	keys *backends.Keys[K]
+	port port[K, R]
+}
+
+// Emit adds a row to what leaves with this step.
+func (o *Out[K, R]) Emit(r R) { o.port.emit(o.keys.Cur(), r) }
+
+// Keyed runs an Operator over a store: a subtask.
+type Keyed[K comparable, V, R any] struct {
+	Common
+	Scope *tables.Scope[K]
+	Op    Operator[K, V, R]
+
+	own    backends.Groups
+	out    Out[K, R]
+	in     inputs
+	timers tables.Timers[K, backends.Void]
+	due    []backends.Timer[K, backends.Void]
+	keys   []backends.Key[K]
+	firing bool  // a watermark rose: timers first, then the barrier that came behind it, then other input
+	behind int64 // that barrier
+	from   int   // and its input
+	pins   []pin
+	parts  restoring
+	reads  []Cursor
+	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
+	seen   int64 // records, for planted bugs
+}
+
+// A pin is a snapshot whose asynchronous half is under way.
+type pin struct {
+	ckpt  int64
+	snap  backends.Snapshot
+	body  *stateBody
+	tries int
+}
+
+// FireMax bounds what one step fires, and so what it sends.
+const FireMax = 64
+
+func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
+	var err error
+	switch ev.Kind {
+	case Start:
+		err = t.start(fx)
+	case Data:
+		err = t.data(ev.Batch, ev.Chan, fx)
+	case Poll:
+		err = t.fire(fx)
+	case Tell:
+		err = t.told(&ev.Msg, fx)
+	case Done:
+		err = t.done(&ev.Res, fx)
+	}
+	if err != nil {
+		fx.Fail(err)
+	}
+	if fx.Takes = t.in.takes(); t.firing {
+		fx.Takes = MayPoll
+	}
+}
+
+func (t *Keyed[K, V, R]) start(fx *Effects) error {
+	t.in.init(t.Inputs, t.Spec.AtLeastOnce)
+	t.in.unblock = t.bug("unaligned-barrier")
+	t.out.keys = t.Scope.Keys
+	if err := t.Op.Open(t.Scope); err != nil {
+		return err
+	}
+	if t.timers = t.Op.Timers(); t.timers != nil {
+		t.due = make([]backends.Timer[K, backends.Void], 0, FireMax)
+	}
+	if t.Spec.Track {
+		fx.Fact(Fact{Kind: Owns, Groups: [2]int{t.own.First, t.own.Last}})
+	}
+	return nil
+}
+
+func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
+	if rows := b.Cols.(*Rows[K, V]); len(rows.Keys) > 0 {
+		if err := t.process(rows, fx); err != nil {
+			return err
+		}
+	}
+	if t.late != 0 {
+		id := t.late
+		t.late = 0
+		if err := t.snapshot(id, fx); err != nil {
+			return err
+		}
+	}
+	if b.Mark != 0 && t.in.mark(ch, b.Mark) {
+		t.firing, t.behind, t.from = true, b.Barrier, ch
+		return t.fire(fx)
+	}
+	return t.barrier(ch, b.Barrier, fx)
+}
+
+// process runs a batch. What it emits, and what it tells, leaves only if End returned nil.
+func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
+	keys := t.Scope.Keys
+	keys.Batch = rows.Keys
+	t.Scope.Store.Begin()
+	switch {
+	case len(rows.IDs) == 0 && len(rows.Times) == 0:
+		for i, v := range rows.Vals {
+			keys.At = i
+			t.Op.Process(v, 0, 0, &t.out)
+		}
+	case len(rows.Times) == 0:
+		for i, v := range rows.Vals {
+			keys.At = i
+			t.Op.Process(v, rows.IDs[i], 0, &t.out)
+		}
+	case len(rows.IDs) == 0:
+		for i, v := range rows.Vals {
+			keys.At = i
+			t.Op.Process(v, 0, rows.Times[i], &t.out)
+		}
+	default:
+		t.processFull(rows)
+	}
+	err := t.Scope.Store.End()
+	if t.Spec.Track && len(rows.IDs) > 0 {
+		f := Fact{Kind: Applied, IDs: rows.IDs}
+		if err != nil {
+			f.Kind, f.Text = Failed, err.Error()
+		}
+		fx.Fact(f)
+	}
+	if err != nil {
+		return err
+	}
+	t.out.port.flush(fx, 0, 0)
+	return nil
+}
+
+// processFull is for rows that have everything; the planted bugs of a record are here, where its ID is known.
+func (t *Keyed[K, V, R]) processFull(rows *Rows[K, V]) {
+	keys := t.Scope.Keys
+	for i, v := range rows.Vals {
+		keys.At = i
+		if t.Spec.Planted != nil {
+			t.seen++
+			if t.seen%37 == 0 && t.bug("lost-record") {
+				continue
+			}
+			if t.seen%37 == 0 && t.bug("duplicated-record") {
+				t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
+			}
+		}
+		t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
+	}
+}
+
+// fire fires some of the timers that are due. As long as there may be more the task takes nothing but Poll, so a watermark that
+// sets off a million windows is a thousand steps, each of which waits for room downstream.
+func (t *Keyed[K, V, R]) fire(fx *Effects) error {
+	if t.timers != nil {
+		t.Scope.Store.Begin()
+		t.due = t.timers.Pop(t.in.low, t.due[:0])
+		t.keys = t.keys[:0]
+		for i := range t.due {
+			t.keys = append(t.keys, t.due[i].Key)
+		}
+		t.Scope.Keys.Batch = t.keys
+		for i := range t.due {
+			t.Scope.Keys.At = i
+			t.Op.Fire(t.due[i].At, &t.out)
+		}
+		if err := t.Scope.Store.End(); err != nil {
+			return err
+		}
+		if len(t.due) > 0 {
+			t.out.port.flush(fx, 0, 0)
+			return nil
+		}
+	}
+	t.firing = false
+	t.out.port.flush(fx, t.in.low, 0)
+	return t.barrier(t.from, t.behind, fx)
+}
+
+func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
+	if id == 0 {
+		return nil
+	}
+	first, last := t.in.barrier(ch, id)
+	if first {
+		fx.Note(AtBarrier, id)
+	}
+	if !last {
+		return nil
+	}
+	t.out.port.flush(fx, 0, id)
+	if t.bug("write-after-cut") {
+		t.late = id
+		return nil
+	}
+	return t.snapshot(id, fx)
+}
+
+// snapshot is the synchronous half. The asynchronous one is the operation's Body.
+func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
+	s, err := t.Scope.Store.Snapshot()
+	if err != nil {
+		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
+	}
+	fx.Note(AtSynced, id)
+	t.pins = append(t.pins, pin{ckpt: id, snap: s})
+	t.upload(&t.pins[len(t.pins)-1], fx)
+	return nil
+}
+
+func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
+	p.body = newStateBody(p.snap, false)
+	if t.bug("extra-files") { // benign: a file more that nobody reads
+		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
+	}
+	fx.Do(Op{Verb: Put, Name: fmt.Sprintf("state/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: p.body, Tag: p.ckpt, At: AtUploading, Ckpt: p.ckpt})
+}
+
+// uploadTries is how often a part of a checkpoint is put before the task declines the checkpoint.
+const uploadTries = 3
+
+func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
+	for i := range t.pins {
+		p := &t.pins[i]
+		if p.ckpt != r.Tag {
+			continue
+		}
+		if p.tries++; r.Err != nil && p.tries < uploadTries {
+			t.upload(p, fx)
+			return
+		}
+		if r.Err != nil {
+			t.tell(fx, Decline, t.Coord, p.ckpt, []byte(r.Err.Error()))
+		} else {
+			part := p.body.part
+			part.Name = r.Name
+			fx.Note(AtUploaded, p.ckpt)
+			if t.Spec.Track {
+				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries})
+			}
+			t.tell(fx, Ack, t.Coord, p.ckpt, []byte(part.String()))
+		}
+		p.snap.Close() // here, for it is the store's goroutine
+		t.pins = append(t.pins[:i], t.pins[i+1:]...)
+		return
+	}
+}
+
+func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {
+	switch m.Kind {
+	case Restore:
+		return t.parts.begin(&t.Common, m, fx)
+	case Load:
+		return t.load(m.Ckpt, fx)
+	case Complete:
+		fx.Note(AtNotified, m.Ckpt)
+	case Abort:
+		t.in.abort(m.Ckpt)
+	case Ask:
+		return t.answer(m, fx)
+	}
+	return nil
+}
+
+// answer reads the state of one key, as a step between batches.
+func (t *Keyed[K, V, R]) answer(m *Msg, fx *Effects) error {
+	k, err := t.Scope.Codec.Decode(m.State)
+	if err != nil {
+		return fmt.Errorf("read of key %x: %w", m.State, err)
+	}
+	t.Scope.Fill([]K{k})
+	t.Scope.Keys.At = 0
+	t.Scope.Store.Begin()
+	t.reads = t.Op.Cursors(t.reads[:0])
+	if err := t.Scope.Store.End(); err != nil {
+		return err
+	}
+	t.tell(fx, Answer, m.From, m.Ckpt, appendCursors(nil, t.reads))
+	return nil
+}
+
+const (
+	restoreTag = -1
+	scanTag    = -3
+)
+
+func (t *Keyed[K, V, R]) done(r *Result, fx *Effects) error {
+	switch {
+	case r.Tag == restoreTag:
+		return t.parts.fetched(&t.Common, r, fx)
+	case r.Tag == scanTag:
+		t.pins[0].snap.Close()
+		t.pins = t.pins[:0]
+		if r.Err != nil {
+			return fmt.Errorf("read back what was restored: %w", r.Err)
+		}
+		body := r.Body.(*stateBody)
+		fx.Note(AtVerified, t.parts.ckpt)
+		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.Digest, Pos: body.part.Entries})
+		t.tell(fx, Restored, t.Coord, t.parts.ckpt, nil)
+	default:
+		t.uploaded(r, fx)
+	}
+	return nil
+}
+
+// load puts the fetched part into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
+func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
+	if t.parts.data != nil {
+		skip := -1
+		if t.bug("restore-skips-group") {
+			skip = -2
+		}
+		err := EachEntry(t.parts.part, t.parts.data, func(e *backends.Entry) error {
+			if skip == -2 {
+				skip = e.Group
+			}
+			if e.Group == skip {
+				return nil
+			}
+			return t.Scope.Store.Restore(e)
+		})
+		if err != nil {
+			return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
+		}
+		t.parts.data = nil
+	}
+	if t.Epoch > 1 {
+		fx.Note(AtRestored, ckpt)
+	}
+	if !t.Spec.Track || ckpt == 0 {
+		t.tell(fx, Restored, t.Coord, ckpt, nil)
+		return nil
+	}
+	s, err := t.Scope.Store.Snapshot()
+	if err != nil {
+		return fmt.Errorf("read back what was restored: %w", err)
+	}
+	t.pins = append(t.pins, pin{snap: s})
+	fx.Do(Op{Verb: Scan, Body: newStateBody(s, true), Tag: scanTag})
+	return nil
+}
+
+// restoring fetches a task's part and verifies it, before anything is loaded.
+type restoring struct {
+	ckpt  int64
+	part  StatePart
+	data  []byte
+	tries int
+}
+
+func (x *restoring) begin(c *Common, m *Msg, fx *Effects) error {
+	*x = restoring{ckpt: m.Ckpt}
+	if m.State == nil {
+		c.tell(fx, Fetched, c.Coord, m.Ckpt, nil)
+		return nil
+	}
+	var err error
+	if x.part, err = ParseStatePart(m.State); err != nil {
+		return fmt.Errorf("restore checkpoint %d: %w", m.Ckpt, err)
+	}
+	x.get(fx)
+	return nil
+}
+
+func (x *restoring) get(fx *Effects) {
+	fx.Do(Op{Verb: Get, Name: x.part.Name, Tag: restoreTag, At: AtDownloading, Ckpt: x.ckpt})
+}
+
+// storageTries is how often an operation that must succeed is tried before its machine fails.
+const storageTries = 10
+
+func (x *restoring) fetched(c *Common, r *Result, fx *Effects) error {
+	switch {
+	case r.Name != x.part.Name:
+		return nil // of a part that is not wanted any more
+	case r.Err == nil:
+		x.data = r.Data
+		c.tell(fx, Fetched, c.Coord, x.ckpt, nil)
+	case lost(r.Err):
+		c.tell(fx, Corrupt, c.Coord, x.ckpt, []byte(r.Err.Error()))
+	default:
+		if x.tries++; x.tries >= storageTries {
+			return fmt.Errorf("restore checkpoint %d: %w", x.ckpt, r.Err)
+		}
+		x.get(fx)
+	}
+	return nil
+}

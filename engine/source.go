@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirbench/weir/backends/tables"
+)
+
+// A Log is one partition of the input: replayable, and the same at every replay. Any number of sources read it, each on its goroutine.
+type Log[K comparable, V any] interface {
+	// Read appends at most max rows from offset to the columns. No row is the end. It does not wait. times stays empty in a job without
+	// event time; else times ascend within a partition.
+	Read(offset int64, max int, keys []K, vals []V, times []int64) ([]K, []V, []int64)
+}
+
+// A Source reads one partition. Its state is the offset and the watermark, small enough to travel in the Ack.
+type Source[K comparable, V any] struct {
+	Common
+	Log    Log[K, V]
+	Key    tables.KeyType[K]
+	out    port[K, V]
+	keys   []K
+	rows   Rows[K, V]
+	cuts   []int64 // offsets at which a batch must end
+	offset int64
+	mark   int64 // the last that was sent; EndOfTime once the end was told
+	ran    bool
+}
+
+func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
+	switch ev.Kind {
+	case Poll:
+		s.read(fx)
+	case Tell:
+		s.told(&ev.Msg, fx)
+	}
+	if s.ran && s.mark != EndOfTime {
+		fx.Takes = MayPoll
+	}
+}
+
+func (s *Source[K, V]) read(fx *Effects) {
+	rows, outputs := &s.rows, len(s.out.open)
+	if outputs == 1 {
+		rows = s.out.only(0) // read where it leaves from
+	}
+	rows.Reset()
+	s.keys, rows.Vals, rows.Times = s.Log.Read(s.offset, s.room(s.Spec.Batch*outputs), s.keys[:0], rows.Vals, rows.Times)
+	n := len(s.keys)
+	if n == 0 {
+		s.end(fx)
+		return
+	}
+	rows.Keys = slices.Grow(rows.Keys[:0], n)[:n]
+	s.Key.Mark(rows.Keys, s.keys)
+	if s.Spec.Track {
+		for i := range n {
+			rows.IDs = append(rows.IDs, MakeID(s.Role.Index, s.offset+int64(i)))
+		}
+	}
+	s.offset += int64(n)
+	if len(rows.Times) > 0 {
+		s.mark = rows.Times[n-1] - 1 // times ascend within a partition
+	}
+	if outputs > 1 {
+		s.out.scatter(rows)
+		if s.bug("key-in-two-tasks") && s.Role.Index == 0 {
+			s.misroute()
+		}
+	}
+	s.out.flush(fx, s.mark, 0)
+	if len(s.cuts) > 0 && s.offset == s.cuts[0] {
+		s.cuts = s.cuts[1:]
+		fx.Note(AtInputRecords, s.offset)
+	}
+}
+
+// room is how many rows may be read before the next cut.
+func (s *Source[K, V]) room(want int) int {
+	for len(s.cuts) > 0 && s.cuts[0] <= s.offset {
+		s.cuts = s.cuts[1:]
+	}
+	if s.bug("small-batches") {
+		want = max(1, want/2)
+	}
+	if len(s.cuts) > 0 {
+		return int(min(int64(want), s.cuts[0]-s.offset))
+	}
+	return want
+}
+
+// misroute is a planted bug: the last row of output 0 goes to output 1, whoever owns its key.
+func (s *Source[K, V]) misroute() {
+	from, to := s.out.only(0), s.out.only(1)
+	n := len(from.Keys) - 1
+	if n < 0 {
+		return
+	}
+	to.Keys, to.Vals = append(to.Keys, from.Keys[n]), append(to.Vals, from.Vals[n])
+	from.Keys, from.Vals = from.Keys[:n], from.Vals[:n]
+	if len(from.Times) > 0 {
+		to.Times, from.Times = append(to.Times, from.Times[n]), from.Times[:n]
+	}
+	if len(from.IDs) > 0 {
+		to.IDs, from.IDs = append(to.IDs, from.IDs[n]), from.IDs[:n]
+	}
+}
+
+// end tells those downstream that nothing will come any more, and the coordinator, whose next checkpoint is then the last.
+func (s *Source[K, V]) end(fx *Effects) {
+	s.mark = EndOfTime
+	s.out.flush(fx, s.mark, 0)
+	s.tell(fx, Ended, s.Coord, 0, nil)
+}
+
+func (s *Source[K, V]) told(m *Msg, fx *Effects) {
+	switch m.Kind {
+	case Restore:
+		s.offset, s.mark = 0, 0
+		if m.State != nil {
+			if _, err := fmt.Sscanf(string(m.State), "offset %d watermark %d", &s.offset, &s.mark); err != nil {
+				fx.Fail(fmt.Errorf("restore %s from %q: %w", s.Role, m.State, err))
+				return
+			}
+		}
+		s.tell(fx, Fetched, s.Coord, m.Ckpt, nil)
+	case Load:
+		if s.Spec.Track {
+			fx.Fact(Fact{Kind: Rewound, Ckpt: m.Ckpt, Pos: s.offset})
+		}
+		s.tell(fx, Restored, s.Coord, m.Ckpt, nil)
+	case Run:
+		s.ran = true
+		switch {
+		case s.mark == EndOfTime:
+			s.end(fx)
+		case s.mark > 0: // or an idle partition would hold back time after a recovery
+			s.out.flush(fx, s.mark, 0)
+		}
+	case Trigger:
+		s.trigger(m.Ckpt, fx)
+	case Complete:
+		fx.Note(AtNotified, m.Ckpt)
+	}
+}
+
+func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
+	fx.Note(AtBarrier, ckpt)
+	s.out.flush(fx, 0, ckpt)
+	offset, mark := s.offset, s.mark
+	if offset > 0 && mark != EndOfTime && s.bug("offset-too-far") {
+		offset++
+	}
+	if mark > 0 && mark != EndOfTime && s.bug("watermark-forgotten") {
+		mark = 0
+	}
+	s.tell(fx, Ack, s.Coord, ckpt, SourcePart(offset, mark))
+}
+
+// SourcePart is what a source acks, and ParseSourcePart reads it.
+func SourcePart(offset, mark int64) []byte {
+	return fmt.Appendf(nil, "offset %d watermark %d", offset, mark)
+}
+
+func ParseSourcePart(b []byte) (offset, mark int64, err error) {
+	_, err = fmt.Sscanf(string(b), "offset %d watermark %d", &offset, &mark)
+	return offset, mark, err
+}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// A state file is a task's part of a checkpoint: for each key group in turn its entries, then an index of the groups, and the seal that every
+// blob has. An entry is the name of its state, its key and its value, each behind its length as a uvarint. The index is 24 bytes a group
+// that has entries: group (4), CRC-32C of its bytes (4), where they begin (8) and how many they are (8), all big-endian.
+const indexRow = 24
+
+// A StatePart says where a state file is and what is in it: what a task acks. It is text, so that a manifest can be read by people.
+type StatePart struct {
+	Name    string
+	Size    int64 // of the payload
+	Index   int64 // where the index begins; it ends with the payload
+	Entries int64
+	Digest  Digest
+}
+
+func (p StatePart) String() string {
+	return fmt.Sprintf("%s %d %d %d %s", p.Name, p.Size, p.Index, p.Entries, p.Digest)
+}
+
+// ParseStatePart reads what String wrote.
+func ParseStatePart(b []byte) (p StatePart, err error) {
+	var digest string
+	if _, err = fmt.Sscan(string(b), &p.Name, &p.Size, &p.Index, &p.Entries, &digest); err != nil {
+		return p, fmt.Errorf("part %q: %w", b, err)
+	}
+	p.Digest, err = ParseDigest(digest)
+	return p, err
+}
+
+// A stateBody encodes a snapshot, a key group at a time, and knows what it wrote.
+type stateBody struct {
+	snap  backends.Snapshot
+	next  int // key group
+	dry   bool
+	index []byte
+	part  StatePart
+}
+
+func newStateBody(s backends.Snapshot, dry bool) *stateBody {
+	return &stateBody{snap: s, next: s.Groups().First, dry: dry}
+}
+
+func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
+	begin := len(b)
+	err := x.snap.Each(x.next, func(e *backends.Entry) error {
+		x.part.Digest.Add(e)
+		x.part.Entries++
+		if !x.dry {
+			b = appendEntry(b, e)
+		}
+		return nil
+	})
+	if n := len(b) - begin; n > 0 {
+		x.index = binary.BigEndian.AppendUint32(x.index, uint32(x.next))
+		x.index = binary.BigEndian.AppendUint32(x.index, crc32.Checksum(b[begin:], castagnoli))
+		x.index = binary.BigEndian.AppendUint64(x.index, uint64(begin))
+		x.index = binary.BigEndian.AppendUint64(x.index, uint64(n))
+	}
+	x.next++
+	if err != nil || x.next <= x.snap.Groups().Last {
+		return b, err == nil, err
+	}
+	x.part.Index = int64(len(b))
+	b = append(b, x.index...)
+	x.part.Size = int64(len(b))
+	return b, false, nil
+}
+
+func appendEntry(b []byte, e *backends.Entry) []byte {
+	b = append(binary.AppendUvarint(b, uint64(len(e.State))), e.State...)
+	b = append(binary.AppendUvarint(b, uint64(len(e.Key))), e.Key...)
+	return append(binary.AppendUvarint(b, uint64(len(e.Value))), e.Value...)
+}
+
+// EachEntry yields the entries of a state file's payload, group by group. An entry is valid until yield returns.
+func EachEntry(p StatePart, payload []byte, yield func(*backends.Entry) error) error {
+	if p.Index < 0 || p.Index > int64(len(payload)) || p.Size != int64(len(payload)) {
+		return fmt.Errorf("%s: %d bytes, its manifest says %d: %w", p.Name, len(payload), p.Size, ErrCorrupt)
+	}
+	for at := p.Index; at+indexRow <= p.Size; at += indexRow {
+		row := payload[at : at+indexRow]
+		from, n := binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])
+		if from > uint64(p.Index) || n > uint64(p.Index)-from {
+			return fmt.Errorf("%s: a key group beyond the index: %w", p.Name, ErrCorrupt)
+		}
+		if err := eachOfGroup(int(binary.BigEndian.Uint32(row)), payload[from:from+n], yield); err != nil {
+			return fmt.Errorf("%s: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+func eachOfGroup(group int, b []byte, yield func(*backends.Entry) error) error {
+	ok := true
+	cut := func() []byte {
+		n, w := binary.Uvarint(b)
+		if w <= 0 || n > uint64(len(b)-w) {
+			ok, b = false, nil
+			return nil
+		}
+		part := b[w : w+int(n) : w+int(n)]
+		b = b[w+int(n):]
+		return part
+	}
+	name := ""
+	e := &backends.Entry{Group: group}
+	for len(b) > 0 {
+		if s := cut(); string(s) != name {
+			name = string(s)
+		}
+		e.State, e.Key, e.Value = name, cut(), cut()
+		if !ok {
+			return fmt.Errorf("key group %d: %w", group, ErrCorrupt)
+		}
+		if err := yield(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findGroup looks up a key group in the bytes of an index.
+func findGroup(index []byte, group int) (off, n int64, sum uint32, ok bool) {
+	for ; len(index) >= indexRow; index = index[indexRow:] {
+		if int(binary.BigEndian.Uint32(index)) == group {
+			return int64(binary.BigEndian.Uint64(index[8:])), int64(binary.BigEndian.Uint64(index[16:])), binary.BigEndian.Uint32(index[4:]), true
+		}
+	}
+	return
+}

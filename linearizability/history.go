@@ -1,0 +1,193 @@
+package linearizability
+
+// A History is all that was observed in one run of one cell: what verdicts rest on. It holds tickets, not wall times: a ticket is taken
+// before a step and after it from one counter, so of two operations that did not overlap the order is known.
+//
+// Whoever recorded it gives it away whole; Check does not change it.
+type History struct {
+	Truth    *Truth    `json:"-"` // rebuilt from the plan, not stored
+	Mode     Mode      `json:"mode"`
+	Parts    int       `json:"parts"` // source partitions
+	Tasks    int       `json:"tasks"` // keyed subtasks
+	Groups   int       `json:"groups"`
+	Retained int       `json:"retained"` // how many completed checkpoints are kept
+	Attempts []Attempt `json:"attempts"`
+	Ops      []Op      `json:"-"` // ascending by Call; stored a line each
+	Cuts     []Cut     `json:"cuts"`
+	Output   []Txn     `json:"-"` // stored a line each
+	Strikes  []Strike  `json:"strikes"`
+	// Hits counts how often each named point was passed.
+	Hits map[string]int64 `json:"hits"`
+	// Final is what the state held when the input had ended and everything was published.
+	Final *Cut `json:"final,omitempty"`
+	// End says why the run ended: "" as it should, else the error.
+	End     string  `json:"end,omitempty"`
+	Demands Demands `json:"demands"`
+	// Sampled is the share of keys of which every operation was recorded, 1 when all.
+	Sampled float64 `json:"sampled"`
+}
+
+// Mode is the guarantee that was asked for.
+type Mode string
+
+const (
+	ExactlyOnce Mode = "exactly-once"
+	AtLeastOnce Mode = "at-least-once"
+)
+
+// Demands is what the plan asked for and a verdict may therefore count on. What was demanded and did not happen makes the checks that
+// rest on it undecided; what was not demanded is not applicable.
+type Demands struct {
+	Faults      int      `json:"faults"`           // faults of the plan that must strike
+	Recoveries  int      `json:"recoveries"`       // at least so many restored attempts
+	Checkpoints int      `json:"checkpoints"`      // at least so many completed
+	Readers     int      `json:"readers"`          // reading clients, 0: no reads are demanded
+	Unacked     bool     `json:"unacked"`          // at least one operation must be open at a crash
+	Records     int64    `json:"records"`          // of the input
+	Checks      []string `json:"checks,omitempty"` // names of the checks to run, empty: all
+}
+
+// Truth is the input, known in full.
+type Truth struct {
+	Keys  []string // for people, by key number
+	Group []uint16 // key group, by key number
+	Parts []Part
+}
+
+// Part is one source partition.
+type Part struct {
+	Key []int32  // key number, by offset
+	N   []int32  // which record of its key within this partition, from 1, by offset
+	H   []uint64 // the hash chain of its key and partition after it, by offset
+}
+
+// ID names a record by its source partition and offset: part << 40 | offset.
+type ID uint64
+
+func (id ID) Part() int     { return int(id >> 40) }
+func (id ID) Offset() int64 { return int64(id & (1<<40 - 1)) }
+
+// An Attempt is one life of the job.
+type Attempt struct {
+	Epoch int64 `json:"epoch"`
+	Start int64 `json:"start"` // ticket
+	// Fence is the ticket at which it was declared dead or another took over, whichever was known first; 0: it lived to the end.
+	Fence    int64  `json:"fence,omitempty"`
+	Zombie   bool   `json:"zombie,omitempty"` // it lived on behind its fence
+	Restored int64  `json:"restored"`         // the checkpoint it started from, 0: from the beginning, -1: it never restored
+	Why      string `json:"why,omitempty"`    // what killed it
+}
+
+// Kind says what an Op did.
+type Kind uint8
+
+const (
+	// Apply: records IDs were applied by Task, in this order and with nothing between. Return is when the batch's End had returned.
+	Apply Kind = iota
+	// Read: a client asked for Key. Ckpt 0: uncommitted, as the live attempt has it; else the completed checkpoint that answered.
+	Read
+	// Snap: the state of Task was captured for Ckpt. Call: its first barrier came; Return: the synchronous half was over.
+	Snap
+	// Commit: the manifest of Ckpt was put at Pos of the catalog.
+	Commit
+	// TakeOver: the attempt claimed Pos of the catalog, to restore Ckpt. Text: why not a newer one.
+	TakeOver
+	// Recover: Call: the takeover was put; Return: every task was restored from Ckpt. Before any Apply of the attempt.
+	Recover
+	// Trigger, Abort of Ckpt by the coordinator.
+	Trigger
+	Abort
+	// Reload: Task was restored from Ckpt and now holds Digest.
+	Reload
+	// Rewind: source Task was restored from Ckpt and goes on at Pos.
+	Rewind
+	// Publish: sink Task put the output of Ckpt where readers look.
+	Publish
+	// Delete: the collector deleted file Text of Ckpt.
+	Delete
+	// Own: Task owns key groups Pos to Ckpt.
+	Own
+	// Notify: machine Text was told that Ckpt is complete.
+	Notify
+	Kinds
+)
+
+// Outcome says what is known of how an Op ended.
+type Outcome uint8
+
+const (
+	Known   Outcome = iota // it happened
+	Unknown                // it happened or not: no answer, an error of unknown outcome, or the actor died
+	Refused                // it did not happen
+)
+
+// An Op is one operation of the history.
+type Op struct {
+	Kind    Kind
+	Outcome Outcome
+	Attempt int64 // epoch
+	Client  int   // sequential actor; a new one in every attempt
+	Call    int64
+	Return  int64 // 0: never
+	At      int64 // microseconds of the run's clock at Return (or Call), for pictures; nothing is judged by it
+	Task    int
+	Ckpt    int64
+	Pos     int64
+	Key     int32 // Read: key number, -1: a key that the input does not have
+	IDs     []ID
+	Cursors []Cursor // Read: of every partition that has any; absent is zero
+	Digest  Digest
+	Text    string
+}
+
+// A Cursor is what a key knows of one source partition: how many of its records it saw, and the hash chain over them.
+type Cursor struct {
+	Part int
+	N    int64
+	H    uint64
+}
+
+// Digest is the sum modulo 2^128 of a hash of every entry: free of order, high half first.
+type Digest [2]uint64
+
+// A Cut is one completed checkpoint, or the state at the end.
+type Cut struct {
+	Ckpt    int64   `json:"ckpt"`
+	Epoch   int64   `json:"epoch"`
+	Offsets []int64 `json:"offsets"` // of each source partition
+	Got     Digest  `json:"got"`     // of all tasks' parts
+	// Want is the digest of the fold of the input up to Offsets.
+	Want Digest `json:"want"`
+	// Diff says in what they differ, when that could still be read: "key ATL has 39 records of partition 0, the fold up to 4711 has 42".
+	Diff string `json:"diff,omitempty"`
+	// Marks are the watermarks of the sources; a source whose watermark is behind that of its last record says so in Diff.
+	Entries int64 `json:"entries"`
+	Bytes   int64 `json:"bytes"`
+}
+
+// A Txn is one transaction of a sink that readers of the output see.
+type Txn struct {
+	Sink int    `json:"sink"`
+	Ckpt int64  `json:"ckpt"`
+	Name string `json:"name"`
+	IDs  []ID   `json:"-"` // of its rows, as they stand
+	// Wrong rows: those whose content is not what the input says.
+	Wrong []WrongRow `json:"wrong,omitempty"`
+}
+
+// A WrongRow is a row of the output that the input does not explain.
+type WrongRow struct {
+	ID   ID     `json:"id"`
+	Want string `json:"want"`
+	Got  string `json:"got"`
+}
+
+// A Strike is a fault of the plan, struck or not.
+type Strike struct {
+	Fault  int    `json:"fault"`
+	Text   string `json:"text"`   // as the plan says it
+	Struck int    `json:"struck"` // how often
+	Call   int64  `json:"call"`   // ticket of the first
+	At     int64  `json:"at"`     // microseconds
+	Must   bool   `json:"must"`   // the plan demands that it strikes
+}

@@ -1,0 +1,88 @@
+package workloads
+
+import (
+	"io"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine"
+)
+
+// A Workload is an entry of the catalog: a keyed job, the input it reads, and what its answers must be.
+type Workload struct {
+	Name   string
+	Doc    string // one line
+	Params []Param
+	// Open reads or generates the input. Its error is one line that a user can act on; for a bad row of a file it begins with file:line:column.
+	Open func(Options) (*Job, error)
+}
+
+// A Param is one field that a scenario may set under "workload".
+type Param struct {
+	Name    string
+	Default string
+	Doc     string
+	Check   func(value string) error // says what would be right
+}
+
+// Options are what a job is opened with.
+type Options struct {
+	Params map[string]string // every Param of the workload, resolved
+	Seed   uint64
+	Parts  int // source partitions wanted
+	Groups int // key groups
+	// Open opens the file of a parameter; nil: the workload has only what is embedded.
+	Open func(path string) (io.ReadCloser, error)
+}
+
+// A Job is an opened workload. Any goroutine may use it; nothing in it changes.
+type Job struct {
+	Input *Input
+	// Build makes the graph of one attempt.
+	Build func(s *engine.Spec, epoch int64) (*engine.Graph, error)
+	// Fold makes the state that the input leads to, in a way that shares nothing with engine and backends but the codecs.
+	Fold func() Fold
+	// Rows reads a committed transaction: what each row says of its record, its key, and the key's count and chain after it. An error means
+	// that the bytes are none.
+	Rows func(txn []byte, yield func(id engine.ID, key string, n int64, h uint64)) error
+	// KeyName is how people call an encoded key; also the one in Input.Keys.
+	KeyName func(encoded []byte) string
+}
+
+// Input is the log that the sources read, known in full.
+type Input struct {
+	Keys  []string // by key number
+	Group []uint16 // key group, by key number
+	Parts []Part
+}
+
+// Records counts them.
+func (in *Input) Records() (n int64) {
+	for i := range in.Parts {
+		n += int64(len(in.Parts[i].Key))
+	}
+	return n
+}
+
+// A Part is one source partition. N and H are nil in a job without event chains (a pure measurement).
+type Part struct {
+	Key  []int32  // key number, by offset
+	N    []int32  // which record of its key within this partition, from 1, by offset
+	H    []uint64 // the chain of its key and partition after it: see Link
+	Mark []int64  // the watermark after it; nil in a job without event time
+}
+
+// A Fold is what the state must be after the first records of each partition.
+type Fold interface {
+	// To moves to a cut: the first offsets[p] records of every partition p. Going back starts again from nothing.
+	To(offsets []int64)
+	// Each yields every entry that the state must hold, encoded as backends do, in no particular order. The entry is valid until yield returns.
+	Each(yield func(*backends.Entry))
+}
+
+// Link is the hash chain: h after the record id. It starts at 0.
+func Link(h uint64, id engine.ID) uint64 {
+	x := (h ^ uint64(id) + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9
+	x ^= x >> 27
+	x *= 0x94D049BB133111EB
+	return x ^ x>>31
+}
