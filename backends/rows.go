@@ -54,3 +54,6 @@ func (r *Rows) At(i int) []byte {
 	}
 	return r.Data[from:r.Ends[i]:r.Ends[i]]
 }
+
+// ValueBytesMax limits one value where it is written as bytes.
+const ValueBytesMax = 256 << 20

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"sort"
 
-	. "github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends"
 )
 
 // codedTimers keeps timers as ordered keys: prefix, group, time, key, namespace. Registering a timer twice writes one key twice,
@@ -12,17 +12,17 @@ import (
 // What the batch wrote is applied before a group is read again, and a group is read from where it was left, so that
 // no iterator ever walks over the tombstones of fired timers.
 type codedTimers[K, N comparable] struct {
-	d      *timersDesc[K, N]
-	keys   *Keys[K]
-	host   CodedHost
+	d      *TimersDesc[K, N]
+	keys   *backends.Keys[K]
+	host   backends.CodedHost
 	prefix []byte
 	first  int
 	heads  []groupHead[K, N]
 	win    []int32 // a tree: win[1] is the group with the earliest head
-	wrote  Batch
+	wrote  backends.Batch
 	buf    []byte
 	buf2   []byte
-	rows   Rows
+	rows   backends.Rows
 }
 
 type groupHead[K, N comparable] struct {
@@ -34,14 +34,14 @@ type groupHead[K, N comparable] struct {
 }
 
 type coded[K, N comparable] struct {
-	Timer[K, N]
+	backends.Timer[K, N]
 	key string // as stored
 }
 
 const headsMax = 128
 
-func newCodedTimers[K, N comparable](d *timersDesc[K, N], h CodedHost, prefix []byte, g Groups) *codedTimers[K, N] {
-	t := &codedTimers[K, N]{d: d, keys: d.s.Keys, host: h, prefix: prefix, first: g.First}
+func newCodedTimers[K, N comparable](d *TimersDesc[K, N], h backends.CodedHost, prefix []byte, g backends.Groups) *codedTimers[K, N] {
+	t := &codedTimers[K, N]{d: d, keys: d.scope.Keys, host: h, prefix: prefix, first: g.First}
 	t.heads = make([]groupHead[K, N], g.Len())
 	t.win = make([]int32, 2*g.Len())
 	for i := range t.heads {
@@ -88,9 +88,9 @@ func (t *codedTimers[K, N]) groupKey(b []byte, i int) []byte {
 	return binary.BigEndian.AppendUint16(append(b, t.prefix...), uint16(t.first+i))
 }
 
-func (t *codedTimers[K, N]) encode(x *Timer[K, N]) {
+func (t *codedTimers[K, N]) encode(x *backends.Timer[K, N]) {
 	t.buf = appendOrdered(t.groupKey(t.buf[:0], int(x.Key.Group)-t.first), x.At)
-	t.buf = appendPart(appendPart(t.buf, t.d.s.Codec, x.Key.K), t.d.ns, x.NS)
+	t.buf = appendPart(appendPart(t.buf, t.d.scope.Codec, x.Key.K), t.d.ns, x.NS)
 }
 
 func (t *codedTimers[K, N]) Begin()       {}
@@ -98,7 +98,7 @@ func (t *codedTimers[K, N]) End()         {}
 func (t *codedTimers[K, N]) Pending() int { return t.wrote.Len() }
 
 func (t *codedTimers[K, N]) Register(at int64, ns N) {
-	x := Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
+	x := backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
 	i := int(x.Key.Group) - t.first
 	h := &t.heads[i]
 	t.encode(&x)
@@ -131,7 +131,7 @@ func (t *codedTimers[K, N]) shorten(h *groupHead[K, N]) {
 }
 
 func (t *codedTimers[K, N]) Delete(at int64, ns N) {
-	x := Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
+	x := backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
 	i := int(x.Key.Group) - t.first
 	h := &t.heads[i]
 	t.encode(&x)
@@ -162,7 +162,7 @@ func (t *codedTimers[K, N]) Head() (int64, bool) {
 	return 0, false
 }
 
-func (t *codedTimers[K, N]) Pop(until int64, dst []Timer[K, N]) []Timer[K, N] {
+func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
 	for len(dst) < cap(dst) {
 		i := int(t.win[1])
 		h := &t.heads[i]
@@ -221,10 +221,10 @@ func (t *codedTimers[K, N]) load(i int) {
 		key := all[from:end]
 		from = end + len(t.rows.At(r+1))
 		at, rest, err := cutOrdered(t.rows.At(r)[len(prefix):])
-		var x Timer[K, N]
+		var x backends.Timer[K, N]
 		if err == nil {
 			x.At = at
-			x.Key, rest, err = cutKey(t.d.s, rest)
+			x.Key, rest, err = cutKey(t.d.scope, rest)
 		}
 		if err == nil {
 			x.NS, _, err = cutPart(rest, t.d.ns)
@@ -240,17 +240,17 @@ func (t *codedTimers[K, N]) load(i int) {
 	}
 }
 
-func (t *codedTimers[K, N]) Flush(b *Batch) {
+func (t *codedTimers[K, N]) Flush(b *backends.Batch) {
 	for i := range t.heads {
 		t.settle(&t.heads[i])
 	}
-	t.wrote.Each(func(op Op, k, v []byte) {
+	t.wrote.Each(func(op backends.Op, k, v []byte) {
 		switch op {
-		case OpSet:
+		case backends.OpSet:
 			b.Set(k, v)
-		case OpDelete:
+		case backends.OpDelete:
 			b.Delete(k)
-		case OpDeleteRange:
+		case backends.OpDeleteRange:
 			b.DeleteRange(k, v)
 		}
 	})

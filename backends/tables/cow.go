@@ -1,15 +1,15 @@
 package tables
 
-import . "github.com/weirbench/weir/backends"
+import "github.com/weirbench/weir/backends"
 
 // cow is a hash table of live objects that can be frozen in the time it takes to copy a few thousand pointers.
 //
-// Entries live in segments of at most segMax slots, probed linearly. A directory finds the segment: the key group first, then
-// the highest bits of the hash, so that a range of the directory is a key group. The segment is the unit of growth (no
-// access ever moves more than segMax entries), of copy-on-write, and of iteration. A slot holds what the types need and
-// nothing else, sixteen bytes for a counter: what says that it is used is a bit in the segment's head.
+// Entries live in segments of at most segMax slots, probed linearly. A directory finds the segment: the key group first, then the highest
+// bits of the hash, so that a range of the directory is a key group. The segment is the unit of growth (no access ever moves more than
+// segMax entries), of copy-on-write, and of iteration. A slot holds what the types need and nothing else, sixteen bytes for a counter: what
+// says that it is used is a bit in the segment's head.
 type cow[K, N comparable, V any] struct {
-	groups Groups
+	groups backends.Groups
 	depth  uint8
 	dir    []*segment[K, N, V]
 	n      int
@@ -30,7 +30,8 @@ type segment[K, N comparable, V any] struct {
 	n     uint16
 	depth uint8
 	used  [segMax / 64]uint64
-	own   []uint32 // by slot: since this epoch its V is shared with no frozen table; nil unless copies of V share memory
+	next  *segment[K, N, V] // what found no room, where hashes are too much alike to be split
+	own   []uint32          // by slot: since this epoch its V is shared with no frozen table; nil unless copies of V share memory
 }
 
 type slot[K, N comparable, V any] struct {
@@ -41,7 +42,23 @@ type slot[K, N comparable, V any] struct {
 
 func (g *segment[K, N, V]) has(i int) bool { return g.used[i>>6&(segMax/64-1)]>>(i&63)&1 != 0 }
 
-func (t *cow[K, N, V]) init(g Groups, hash func(K, N) uint32, shares bool, copy func(V) V) {
+// full tells whether the next entry would make probes long.
+func (g *segment[K, N, V]) full() bool { return int(g.n+1)*8 > len(g.slots)*5 }
+
+// seek returns the place of a key in its segment, or the free one where it would go.
+func (g *segment[K, N, V]) seek(hash uint32, k K, ns N) (i int, found bool) {
+	slots := g.slots
+	for i = int(hash) & (len(slots) - 1); ; i = (i + 1) & (len(slots) - 1) {
+		if s := &slots[i]; s.key == k && s.ns == ns {
+			return i, g.has(i)
+		}
+		if !g.has(i) {
+			return i, false
+		}
+	}
+}
+
+func (t *cow[K, N, V]) init(g backends.Groups, hash func(K, N) uint32, shares bool, copy func(V) V) {
 	t.groups, t.epoch, t.hash = g, 1, hash
 	if shares {
 		t.copy = copy
@@ -57,24 +74,30 @@ func (t *cow[K, N, V]) at(group uint16, hash uint32) int {
 	return (int(group)-t.groups.First)<<(t.depth&31) | int(uint64(hash)<<(t.depth&31)>>32)
 }
 
-// seek returns the place of a key in its segment, or the free one where it would go.
-func (g *segment[K, N, V]) seek(hash uint32, k K, ns N) (i int, found bool) {
-	slots := g.slots
-	for i = int(hash) & (len(slots) - 1); ; i = (i + 1) & (len(slots) - 1) {
-		if s := &slots[i]; s.key == k && s.ns == ns {
-			return i, g.has(i)
-		}
-		if !g.has(i) {
-			return i, false
-		}
-	}
-}
-
 // find returns nil when there is none. The slot may be shared: read it, do not write it.
 func (t *cow[K, N, V]) find(group uint16, hash uint32, k K, ns N) *slot[K, N, V] {
-	g := t.dir[t.at(group, hash)]
-	if i, ok := g.seek(hash, k, ns); ok {
-		return &g.slots[i]
+	for g := t.dir[t.at(group, hash)]; g != nil; g = g.next {
+		if i, ok := g.seek(hash, k, ns); ok {
+			return &g.slots[i]
+		}
+	}
+	return nil
+}
+
+// get is find for those who will look into V, which is copied if a frozen table shares it.
+func (t *cow[K, N, V]) get(group uint16, hash uint32, k K, ns N) *slot[K, N, V] {
+	for g := t.dir[t.at(group, hash)]; g != nil; g = g.next {
+		i, ok := g.seek(hash, k, ns)
+		if !ok {
+			continue
+		}
+		if t.copy == nil || g.own[i] >= t.pinned {
+			return &g.slots[i]
+		}
+		v := t.copy(g.slots[i].val)
+		s, _ := t.put(group, hash, k, ns, true)
+		s.val = v
+		return s
 	}
 	return nil
 }
@@ -83,19 +106,21 @@ func (t *cow[K, N, V]) find(group uint16, hash uint32, k K, ns N) *slot[K, N, V]
 func (t *cow[K, N, V]) put(group uint16, hash uint32, k K, ns N, own bool) (s *slot[K, N, V], isNew bool) {
 	for {
 		at := t.at(group, hash)
-		g := t.dir[at]
-		if g.born < t.pinned {
-			g = t.unshare(at)
-		}
+		g := t.writable(at)
 		i, found := g.seek(hash, k, ns)
-		if !found {
-			if int(g.n+1)*8 > len(g.slots)*5 {
-				t.grow(at)
-				continue
+		for !found && g.next != nil {
+			g = t.writableNext(g)
+			i, found = g.seek(hash, k, ns)
+		}
+		if !found && g.full() {
+			if !t.grow(at) {
+				t.spill(g)
 			}
+			continue
+		}
+		if !found {
 			t.n++
-			g.n++
-			g.used[i>>6] |= 1 << (i & 63)
+			g.take(i)
 			g.slots[i].key, g.slots[i].ns = k, ns
 		}
 		if g.own != nil && (own || !found) {
@@ -105,31 +130,21 @@ func (t *cow[K, N, V]) put(group uint16, hash uint32, k K, ns N, own bool) (s *s
 	}
 }
 
-// get is find for those who will look into V, which is copied if a frozen table shares it.
-func (t *cow[K, N, V]) get(group uint16, hash uint32, k K, ns N) *slot[K, N, V] {
-	g := t.dir[t.at(group, hash)]
-	i, ok := g.seek(hash, k, ns)
-	if !ok {
-		return nil
-	}
-	if t.copy == nil || g.own[i] >= t.pinned {
-		return &g.slots[i]
-	}
-	v := t.copy(g.slots[i].val)
-	s, _ := t.put(group, hash, k, ns, true)
-	s.val = v
-	return s
+func (g *segment[K, N, V]) take(i int) {
+	g.n++
+	g.used[i>>6] |= 1 << (i & 63)
 }
 
 func (t *cow[K, N, V]) remove(group uint16, hash uint32, k K, ns N) bool {
 	at := t.at(group, hash)
-	g := t.dir[at]
-	hole, found := g.seek(hash, k, ns)
-	if !found {
+	if t.find(group, hash, k, ns) == nil {
 		return false
 	}
-	if g.born < t.pinned {
-		g = t.unshare(at)
+	g := t.writable(at)
+	hole, found := g.seek(hash, k, ns)
+	for !found {
+		g = t.writableNext(g)
+		hole, found = g.seek(hash, k, ns)
 	}
 	mask := len(g.slots) - 1
 	for i := (hole + 1) & mask; g.has(i); i = (i + 1) & mask { // close the hole with what was pushed past it
@@ -148,123 +163,4 @@ func (t *cow[K, N, V]) remove(group uint16, hash uint32, k K, ns N) bool {
 	t.n--
 	t.moved++
 	return true
-}
-
-// place puts g wherever the directory holds what is at index at.
-func (t *cow[K, N, V]) place(g *segment[K, N, V], at int) {
-	n := 1 << (t.depth - g.depth)
-	at &^= n - 1
-	for i := range n {
-		t.dir[at+i] = g
-	}
-	t.moved++
-}
-
-func (t *cow[K, N, V]) unshare(at int) *segment[K, N, V] {
-	g := *t.dir[at]
-	g.slots = append([]slot[K, N, V](nil), g.slots...)
-	if g.own != nil {
-		g.own = append([]uint32(nil), g.own...)
-	}
-	g.born = t.epoch
-	t.place(&g, at)
-	return &g
-}
-
-func (t *cow[K, N, V]) newSegment(size int, depth uint8) *segment[K, N, V] {
-	g := &segment[K, N, V]{slots: make([]slot[K, N, V], size), born: t.epoch, depth: depth}
-	if t.copy != nil {
-		g.own = make([]uint32, size)
-	}
-	return g
-}
-
-// grow doubles a segment, or splits it by the next bit of the hash.
-func (t *cow[K, N, V]) grow(at int) {
-	old := t.dir[at]
-	if len(old.slots) < segMax {
-		g := t.newSegment(max(8, 2*len(old.slots)), old.depth)
-		t.fill(g, old, 0, 0)
-		t.place(g, at)
-		return
-	}
-	if old.depth == t.depth {
-		dir := make([]*segment[K, N, V], 2*len(t.dir))
-		for i := range dir {
-			dir[i] = t.dir[i/2]
-		}
-		t.dir, t.depth, at = dir, t.depth+1, 2*at
-	}
-	bit := uint32(1) << (31 - old.depth)
-	span := 1 << (t.depth - old.depth)
-	at &^= span - 1
-	for i, want := range []uint32{0, bit} {
-		g := t.newSegment(segMax, old.depth+1)
-		t.fill(g, old, bit, want)
-		t.place(g, at+i*span/2)
-	}
-}
-
-func (t *cow[K, N, V]) fill(g, old *segment[K, N, V], mask, want uint32) {
-	for from := range old.slots {
-		s := &old.slots[from]
-		if !old.has(from) {
-			continue
-		}
-		if h := t.hash(s.key, s.ns); h&mask == want {
-			i, _ := g.seek(h, s.key, s.ns)
-			g.slots[i] = *s
-			g.used[i>>6] |= 1 << (i & 63)
-			g.n++
-			if g.own != nil {
-				g.own[i] = old.own[from]
-			}
-		}
-	}
-}
-
-// frozen is a cow as it was.
-type frozen[K, N comparable, V any] struct {
-	t      *cow[K, N, V]
-	groups Groups
-	depth  uint8
-	dir    []*segment[K, N, V]
-	epoch  uint32
-}
-
-func (t *cow[K, N, V]) freeze() *frozen[K, N, V] {
-	t.epoch++
-	t.pinned = t.epoch
-	t.open = append(t.open, t.epoch)
-	return &frozen[K, N, V]{t, t.groups, t.depth, append([]*segment[K, N, V](nil), t.dir...), t.epoch}
-}
-
-func (f *frozen[K, N, V]) each(group int, yield func(*slot[K, N, V]) error) error {
-	lo := (group - f.groups.First) << f.depth
-	for at := lo; at < lo+1<<f.depth; {
-		g := f.dir[at]
-		for i := range g.slots {
-			if g.has(i) {
-				if err := yield(&g.slots[i]); err != nil {
-					return err
-				}
-			}
-		}
-		at += 1 << (f.depth - g.depth)
-	}
-	return nil
-}
-
-func (f *frozen[K, N, V]) Release() {
-	t := f.t
-	kept := t.open[:0]
-	t.pinned = 0
-	for _, e := range t.open {
-		if e != f.epoch {
-			kept = append(kept, e)
-			t.pinned = max(t.pinned, e)
-		}
-	}
-	t.open = kept
-	f.dir = nil
 }

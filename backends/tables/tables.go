@@ -1,18 +1,18 @@
-// Package tables is the one room where the types of state meet their storage: the faces that operators' handles stand on, the
-// descriptions that stores are opened with, and the two generic implementations, live objects and coded bytes.
-//
-// A store asks a description for a table; Open asserts the table's type, once.
 package tables
 
 import (
 	"fmt"
 	"slices"
 
-	. "github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends"
 )
 
-// Value is one V for the current key and a namespace. What Get returns is the table's: it is valid until the end of
-// the batch, and it may be changed in place only if Set follows. What Set is given becomes the table's.
+// Value is one V for the current key and a namespace.
+//
+// What Get returns is the table's: it is valid until the end of the batch, and may be changed in place only if Set follows before End.
+// What Set is given becomes the table's: the caller may read it until End and never change it without Set. Where copies of V share memory
+// (Codec.Shares) a coded table encodes at Set and decodes a fresh V at each Get, so that reusing an object is safe there and unsafe on the
+// heap, as on Flink.
 type Value[N comparable, V any] interface {
 	Get(ns N) (V, bool)
 	Set(ns N, v V)
@@ -21,66 +21,75 @@ type Value[N comparable, V any] interface {
 	Want(i int, ns N)
 }
 
-// Map is a map of U to V for the current key and a namespace.
+// Map is a map of U to V for the current key and a namespace. For its values the bargain of Value holds. An empty map does not exist.
 type Map[N, U comparable, V any] interface {
 	Get(ns N, u U) (V, bool)
 	Set(ns N, u U, v V)
 	Remove(ns N, u U)
-	// Each yields every entry, in an order that depends on the calls made and nothing else. The current map may not be written meanwhile.
+	// Each yields every entry until yield returns false, in an order that depends on the calls made and nothing else, and differs between
+	// backends. Meanwhile the current entry may be set or removed, no other.
 	Each(ns N, yield func(U, V) bool)
 	Clear(ns N)
+	// Want says that record i of the batch will probably ask for u in ns. It changes speed and nothing else.
+	Want(i int, ns N, u U)
 }
 
-// Timers is a set of (time, key, namespace), taken out in the order of time. Ties come in an order that depends on
-// the calls made and nothing else.
+// Timers is a set of (time, key, namespace), taken out in the order of time. Ties come in an order that depends on the calls made and
+// nothing else, and differs between backends.
 type Timers[K, N comparable] interface {
-	Register(at int64, ns N) // for the current key
+	// Register and Delete are for the current key. To register a timer again, or delete one that is not there, changes nothing.
+	Register(at int64, ns N)
 	Delete(at int64, ns N)
+	// Head is the earliest time.
 	Head() (at int64, ok bool)
-	// Pop takes the timers of at most `until` and appends them to dst up to its capacity.
-	Pop(until int64, dst []Timer[K, N]) []Timer[K, N]
+	// Pop takes the timers of at most until, in the order of time, and appends them to dst up to its capacity.
+	Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N]
 }
 
 // Namespace is everything about a namespace.
 type Namespace[N comparable] interface {
-	Codec[N]
-	Hash(N) uint32
+	backends.Codec[N]
+	Hash(N) uint32 // well mixed, alike on every machine
 }
 
-// Scope is what a task opens its states in: its store and its keys.
+// Scope is what a task opens its states in: its store and its keys. It has one user, the task's goroutine.
 type Scope[K comparable] struct {
-	Store Store
-	Keys  *Keys[K]
+	Store backends.Store
+	Keys  *backends.Keys[K]
 	Codec KeyType[K]
-	src   [1]K
-	dst   [1]Key[K]
+
+	src [1]K
+	dst [1]backends.Key[K]
 }
 
-// Fill makes ks the batch.
+// Fill makes ks the batch, and its first key current.
 func (s *Scope[K]) Fill(ks []K) {
-	s.Keys.Batch = slices.Grow(s.Keys.Batch[:0], len(ks))[:len(ks)]
+	s.Keys.Batch, s.Keys.At = slices.Grow(s.Keys.Batch[:0], len(ks))[:len(ks)], 0
 	s.Codec.Mark(s.Keys.Batch, ks)
 }
 
-func (s *Scope[K]) mark(k K) Key[K] {
+func (s *Scope[K]) mark(k K) backends.Key[K] {
 	s.src[0] = k
 	s.Codec.Mark(s.dst[:], s.src[:])
 	return s.dst[0]
 }
 
-func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v Codec[V]) (Value[N, V], error) {
-	return open[Value[N, V]](s.Store, &valueDesc[K, N, V]{name, s, ns, v})
+// OpenValue opens a value state in a scope's store. A name belongs to one state.
+func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
+	return open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, v})
 }
 
-func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u Codec[U], v Codec[V]) (Map[N, U, V], error) {
-	return open[Map[N, U, V]](s.Store, &mapDesc[K, N, U, V]{name, s, ns, u, v})
+// OpenMap opens a map state.
+func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u backends.Codec[U], v backends.Codec[V]) (Map[N, U, V], error) {
+	return open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, u, v})
 }
 
+// OpenTimers opens a set of timers.
 func OpenTimers[K, N comparable](s *Scope[K], name string, ns Namespace[N]) (Timers[K, N], error) {
-	return open[Timers[K, N]](s.Store, &timersDesc[K, N]{name, s, ns})
+	return open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns})
 }
 
-func open[T any](s Store, d Desc) (t T, err error) {
+func open[T any](s backends.Store, d backends.Desc) (t T, err error) {
 	made, err := s.Open(d)
 	if err != nil {
 		return t, fmt.Errorf("open state %s: %w", d.Name(), err)
@@ -90,46 +99,4 @@ func open[T any](s Store, d Desc) (t T, err error) {
 		return t, fmt.Errorf("open state %s: %T made %T, want %T", d.Name(), s, made, &t)
 	}
 	return t, nil
-}
-
-type valueDesc[K, N comparable, V any] struct {
-	name string
-	s    *Scope[K]
-	ns   Namespace[N]
-	v    Codec[V]
-}
-
-func (d *valueDesc[K, N, V]) Name() string            { return d.name }
-func (d *valueDesc[K, N, V]) Kind() Kind              { return ValueKind }
-func (d *valueDesc[K, N, V]) Live(g Groups) LiveTable { return newLiveValue(d, g) }
-func (d *valueDesc[K, N, V]) Coded(h CodedHost, p []byte, g Groups) CodedTable {
-	return newCodedValue(d, h, p)
-}
-
-type mapDesc[K, N, U comparable, V any] struct {
-	name string
-	s    *Scope[K]
-	ns   Namespace[N]
-	u    Codec[U]
-	v    Codec[V]
-}
-
-func (d *mapDesc[K, N, U, V]) Name() string            { return d.name }
-func (d *mapDesc[K, N, U, V]) Kind() Kind              { return MapKind }
-func (d *mapDesc[K, N, U, V]) Live(g Groups) LiveTable { return newLiveMap(d, g) }
-func (d *mapDesc[K, N, U, V]) Coded(h CodedHost, p []byte, g Groups) CodedTable {
-	return newCodedMap(d, h, p)
-}
-
-type timersDesc[K, N comparable] struct {
-	name string
-	s    *Scope[K]
-	ns   Namespace[N]
-}
-
-func (d *timersDesc[K, N]) Name() string            { return d.name }
-func (d *timersDesc[K, N]) Kind() Kind              { return TimerKind }
-func (d *timersDesc[K, N]) Live(g Groups) LiveTable { return newLiveTimers(d, g) }
-func (d *timersDesc[K, N]) Coded(h CodedHost, p []byte, g Groups) CodedTable {
-	return newCodedTimers(d, h, p, g)
 }

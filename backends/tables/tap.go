@@ -1,41 +1,116 @@
 package tables
 
-import . "github.com/weirbench/weir/backends"
+import "github.com/weirbench/weir/backends"
 
-// Tap is how a backend that wraps others sees writes (a change log, a trace, a fault): it asks the description to put
-// itself between, and is told in bytes. Nobody outside this package needs a type parameter. Only values, in this sketch.
-func (d *valueDesc[K, N, V]) Tap(inner Table, wrote func(e *Entry, deleted bool)) Table {
-	return &tappedValue[K, N, V]{Value: inner.(Value[N, V]), d: d, keys: d.s.Keys, wrote: wrote}
+// Tap is how a backend that wraps others sees writes (a change log, a trace, a fault): it asks the description to put itself between, and is
+// told in bytes. So nobody outside this package needs a type parameter.
+
+// tap makes the entry that is about to be written.
+type tap struct {
+	e     backends.Entry
+	wrote func(*backends.Entry, bool)
+}
+
+func tapKey[K, N comparable](t *tap, s *Scope[K], ns Namespace[N], n N) *backends.Entry {
+	k := s.Keys.Cur()
+	t.e.Group = int(k.Group)
+	t.e.Key, t.e.Value = appendPart(appendPart(t.e.Key[:0], s.Codec, k.K), ns, n), t.e.Value[:0]
+	return &t.e
+}
+
+// Tap tells of Set and Clear.
+func (d *ValueDesc[K, N, V]) Tap(inner backends.Table, wrote func(e *backends.Entry, deleted bool)) backends.Table {
+	return &tappedValue[K, N, V]{inner.(Value[N, V]), d, tap{backends.Entry{State: d.name}, wrote}}
 }
 
 type tappedValue[K, N comparable, V any] struct {
 	Value[N, V]
-	d     *valueDesc[K, N, V]
-	keys  *Keys[K]
-	e     Entry
-	wrote func(*Entry, bool)
-}
-
-func (t *tappedValue[K, N, V]) entry(ns N) *Entry {
-	k := t.keys.Cur()
-	t.e.State, t.e.Group = t.d.name, int(k.Group)
-	t.e.Key = appendPart(appendPart(t.e.Key[:0], t.d.s.Codec, k.K), t.d.ns, ns)
-	return &t.e
+	d   *ValueDesc[K, N, V]
+	tap tap
 }
 
 func (t *tappedValue[K, N, V]) Set(ns N, v V) {
-	e := t.entry(ns)
-	e.Value = t.d.v.Append(e.Value[:0], v) // before the table owns v
-	t.wrote(e, false)
+	e := tapKey(&t.tap, t.d.scope, t.d.ns, ns)
+	e.Value = t.d.v.Append(e.Value, v) // before the table owns v
+	t.tap.wrote(e, false)
 	t.Value.Set(ns, v)
 }
 
 func (t *tappedValue[K, N, V]) Clear(ns N) {
-	t.wrote(t.entry(ns), true)
+	t.tap.wrote(tapKey(&t.tap, t.d.scope, t.d.ns, ns), true)
 	t.Value.Clear(ns)
 }
 
-func (d *mapDesc[K, N, U, V]) Tap(inner Table, wrote func(e *Entry, deleted bool)) Table {
-	return inner
+// Tap tells of Set and Remove, and of Clear as a removal of each entry.
+func (d *MapDesc[K, N, U, V]) Tap(inner backends.Table, wrote func(e *backends.Entry, deleted bool)) backends.Table {
+	return &tappedMap[K, N, U, V]{inner.(Map[N, U, V]), d, tap{backends.Entry{State: d.name}, wrote}}
 }
-func (d *timersDesc[K, N]) Tap(inner Table, wrote func(e *Entry, deleted bool)) Table { return inner }
+
+type tappedMap[K, N, U comparable, V any] struct {
+	Map[N, U, V]
+	d   *MapDesc[K, N, U, V]
+	tap tap
+}
+
+func (t *tappedMap[K, N, U, V]) entry(ns N, u U) *backends.Entry {
+	e := tapKey(&t.tap, t.d.scope, t.d.ns, ns)
+	e.Key = t.d.u.Append(e.Key, u)
+	return e
+}
+
+func (t *tappedMap[K, N, U, V]) Set(ns N, u U, v V) {
+	e := t.entry(ns, u)
+	e.Value = t.d.v.Append(e.Value, v)
+	t.tap.wrote(e, false)
+	t.Map.Set(ns, u, v)
+}
+
+func (t *tappedMap[K, N, U, V]) Remove(ns N, u U) {
+	t.tap.wrote(t.entry(ns, u), true)
+	t.Map.Remove(ns, u)
+}
+
+func (t *tappedMap[K, N, U, V]) Clear(ns N) {
+	t.Map.Each(ns, func(u U, _ V) bool {
+		t.tap.wrote(t.entry(ns, u), true)
+		return true
+	})
+	t.Map.Clear(ns)
+}
+
+// Tap tells of Register and Delete, and of Pop as a deletion.
+func (d *TimersDesc[K, N]) Tap(inner backends.Table, wrote func(e *backends.Entry, deleted bool)) backends.Table {
+	return &tappedTimers[K, N]{inner.(Timers[K, N]), d, tap{backends.Entry{State: d.name}, wrote}}
+}
+
+type tappedTimers[K, N comparable] struct {
+	Timers[K, N]
+	d   *TimersDesc[K, N]
+	tap tap
+}
+
+func (t *tappedTimers[K, N]) tell(k *backends.Key[K], at int64, ns N, deleted bool) {
+	e := &t.tap.e
+	e.Group = int(k.Group)
+	e.Key = appendPart(appendPart(appendOrdered(e.Key[:0], at), t.d.scope.Codec, k.K), t.d.ns, ns)
+	t.tap.wrote(e, deleted)
+}
+
+func (t *tappedTimers[K, N]) Register(at int64, ns N) {
+	t.tell(t.d.scope.Keys.Cur(), at, ns, false)
+	t.Timers.Register(at, ns)
+}
+
+func (t *tappedTimers[K, N]) Delete(at int64, ns N) {
+	t.tell(t.d.scope.Keys.Cur(), at, ns, true)
+	t.Timers.Delete(at, ns)
+}
+
+func (t *tappedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
+	from := len(dst)
+	dst = t.Timers.Pop(until, dst)
+	for i := from; i < len(dst); i++ {
+		t.tell(&dst[i].Key, dst[i].At, dst[i].NS, true)
+	}
+	return dst
+}

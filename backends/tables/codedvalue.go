@@ -1,0 +1,87 @@
+package tables
+
+import "github.com/weirbench/weir/backends"
+
+// codedValue reads a batch's values at the first access and writes the changed ones at its end.
+type codedValue[K, N comparable, V any] struct {
+	overlay
+	cells[V]
+	d    *ValueDesc[K, N, V]
+	keys *backends.Keys[K]
+	of   []int32 // by record, when there are no namespaces: the place of its key
+	auto bool    // there are no namespaces
+}
+
+func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedValue[K, N, V] {
+	t := &codedValue[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	t.cells.init(d.name, d.v, h)
+	return t
+}
+
+func (t *codedValue[K, N, V]) Begin()       { t.of = t.of[:0] }
+func (t *codedValue[K, N, V]) End()         { t.of = t.of[:0] }
+func (t *codedValue[K, N, V]) Pending() int { return len(t.state) }
+func (t *codedValue[K, N, V]) Restored()    {}
+
+func (t *codedValue[K, N, V]) Want(i int, ns N) { t.intern(&t.keys.Batch[i], ns) }
+
+func (t *codedValue[K, N, V]) intern(k *backends.Key[K], ns N) int {
+	i, isNew := t.overlay.intern(appendPart(appendPart(t.begin(k.Group), t.d.scope.Codec, k.K), t.d.ns, ns))
+	if isNew {
+		t.add()
+	}
+	return i
+}
+
+// at is the place of the current key. All records' keys are interned at the first access of a batch.
+func (t *codedValue[K, N, V]) at(ns N) int {
+	if uint(t.keys.At) < uint(len(t.of)) {
+		return int(t.of[t.keys.At])
+	}
+	k := t.keys.Cur()
+	if !t.auto {
+		return t.intern(k, ns)
+	}
+	for i := range t.keys.Batch {
+		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
+	}
+	return int(t.of[t.keys.At])
+}
+
+func (t *codedValue[K, N, V]) Get(ns N) (v V, ok bool) {
+	i := t.at(ns)
+	if t.state[i]&known == 0 {
+		t.fetch(t.put)
+	}
+	if t.state[i]&present == 0 {
+		return v, false
+	}
+	return t.get(i), true
+}
+
+func (t *codedValue[K, N, V]) Set(ns N, v V) {
+	i := t.at(ns)
+	t.set(i, v)
+	t.state[i] = known | present | dirty
+}
+
+func (t *codedValue[K, N, V]) Clear(ns N) {
+	i := t.at(ns)
+	t.drop(i)
+	t.state[i] = known | dirty
+}
+
+func (t *codedValue[K, N, V]) Flush(b *backends.Batch) { flush(&t.overlay, &t.cells, b) }
+
+// flush appends what was written to b, in ascending order, and forgets all.
+func flush[V any](o *overlay, c *cells[V], b *backends.Batch) {
+	for _, i := range o.written(nil) {
+		if o.state[i]&present == 0 {
+			b.Delete(o.keys.At(int(i)))
+		} else {
+			b.Set(o.keys.At(int(i)), c.bytes(int(i)))
+		}
+	}
+	o.reset()
+	c.reset()
+}

@@ -1,0 +1,168 @@
+package tables
+
+import (
+	"fmt"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// liveTimers is a set, which is the truth and what snapshots hold, and a 4-ary heap that orders it. A deleted timer
+// stays in the heap until it comes up.
+type liveTimers[K, N comparable] struct {
+	set  cow[K, timeNS[N], backends.Void]
+	heap []backends.Timer[K, N]
+	d    *TimersDesc[K, N]
+	keys *backends.Keys[K]
+}
+
+type timeNS[N comparable] struct {
+	at int64
+	ns N
+}
+
+func newLiveTimers[K, N comparable](d *TimersDesc[K, N], g backends.Groups) *liveTimers[K, N] {
+	t := &liveTimers[K, N]{d: d, keys: d.scope.Keys}
+	t.set.init(g, func(k K, x timeNS[N]) uint32 { return timerHash(d.scope.mark(k).Hash, x.at, d.ns.Hash(x.ns)) }, false, nil)
+	return t
+}
+
+func (t *liveTimers[K, N]) hashOf(x *backends.Timer[K, N]) uint32 {
+	return timerHash(x.Key.Hash, x.At, t.d.ns.Hash(x.NS))
+}
+
+func timerHash(key uint32, at int64, ns uint32) uint32 { return both(both(key, ns), Mix(uint64(at))) }
+
+func (t *liveTimers[K, N]) Begin()   {}
+func (t *liveTimers[K, N]) End()     {}
+func (t *liveTimers[K, N]) Len() int { return t.set.n }
+
+func (t *liveTimers[K, N]) Register(at int64, ns N) {
+	t.add(backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns})
+}
+
+func (t *liveTimers[K, N]) add(x backends.Timer[K, N]) {
+	if _, isNew := t.set.put(x.Key.Group, t.hashOf(&x), x.Key.K, timeNS[N]{x.At, x.NS}, true); isNew {
+		t.push(x)
+	}
+}
+
+func (t *liveTimers[K, N]) Delete(at int64, ns N) {
+	k := t.keys.Cur()
+	t.drop(&backends.Timer[K, N]{At: at, Key: *k, NS: ns})
+	if len(t.heap) > 2*t.set.n+64 { // mostly deleted timers: keep the rest
+		kept := t.heap[:0]
+		for i := range t.heap {
+			if t.has(&t.heap[i]) {
+				kept = append(kept, t.heap[i])
+			}
+		}
+		clear(t.heap[len(kept):])
+		t.heap = kept
+		for i := (len(kept) - 2) / 4; i >= 0 && len(kept) > 1; i-- {
+			t.sink(i)
+		}
+	}
+}
+
+func (t *liveTimers[K, N]) has(x *backends.Timer[K, N]) bool {
+	return t.set.find(x.Key.Group, t.hashOf(x), x.Key.K, timeNS[N]{x.At, x.NS}) != nil
+}
+
+func (t *liveTimers[K, N]) drop(x *backends.Timer[K, N]) bool {
+	return t.set.remove(x.Key.Group, t.hashOf(x), x.Key.K, timeNS[N]{x.At, x.NS})
+}
+
+func (t *liveTimers[K, N]) Head() (int64, bool) {
+	for len(t.heap) > 0 {
+		if t.has(&t.heap[0]) {
+			return t.heap[0].At, true
+		}
+		t.pop()
+	}
+	return 0, false
+}
+
+func (t *liveTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
+	for len(dst) < cap(dst) && len(t.heap) > 0 && t.heap[0].At <= until {
+		if t.drop(&t.heap[0]) {
+			dst = append(dst, t.heap[0])
+		}
+		t.pop()
+	}
+	return dst
+}
+
+func (t *liveTimers[K, N]) push(x backends.Timer[K, N]) {
+	t.heap = append(t.heap, x)
+	i := len(t.heap) - 1
+	for i > 0 && x.At < t.heap[(i-1)/4].At {
+		t.heap[i] = t.heap[(i-1)/4]
+		i = (i - 1) / 4
+	}
+	t.heap[i] = x
+}
+
+func (t *liveTimers[K, N]) pop() {
+	end := len(t.heap) - 1
+	t.heap[0] = t.heap[end]
+	t.heap[end] = backends.Timer[K, N]{}
+	t.heap = t.heap[:end]
+	if end > 1 {
+		t.sink(0)
+	}
+}
+
+func (t *liveTimers[K, N]) sink(i int) {
+	x := t.heap[i]
+	for {
+		least, first := -1, 4*i+1
+		for c := first; c < min(first+4, len(t.heap)); c++ {
+			if least < 0 || t.heap[c].At < t.heap[least].At {
+				least = c
+			}
+		}
+		if least < 0 || t.heap[least].At >= x.At {
+			break
+		}
+		t.heap[i] = t.heap[least]
+		i = least
+	}
+	t.heap[i] = x
+}
+
+func (t *liveTimers[K, N]) Restore(e *backends.Entry) error {
+	at, rest, err := cutOrdered(e.Key)
+	if err != nil {
+		return err
+	}
+	k, rest, err := cutKey(t.d.scope, rest)
+	if err != nil {
+		return err
+	}
+	if int(k.Group) != e.Group {
+		return fmt.Errorf("corrupt: the key is of key group %d", k.Group)
+	}
+	ns, _, err := cutPart(rest, t.d.ns)
+	if err == nil {
+		t.add(backends.Timer[K, N]{At: at, Key: k, NS: ns})
+	}
+	return err
+}
+
+func (t *liveTimers[K, N]) Freeze() backends.Frozen {
+	return &frozenTimers[K, N]{frozen: t.set.freeze(), d: t.d}
+}
+
+type frozenTimers[K, N comparable] struct {
+	*frozen[K, timeNS[N], backends.Void]
+	d *TimersDesc[K, N]
+}
+
+func (f *frozenTimers[K, N]) Each(group int, yield func(*backends.Entry) error) error {
+	e := &backends.Entry{State: f.d.name, Group: group}
+	return f.each(group, func(s *slot[K, timeNS[N], backends.Void]) error {
+		e.Key = appendOrdered(e.Key[:0], s.ns.at)
+		e.Key = appendPart(appendPart(e.Key, f.d.scope.Codec, s.key), f.d.ns, s.ns.ns)
+		return yield(e)
+	})
+}

@@ -1,0 +1,177 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// liveValue keeps a V in the slot itself. At the first access of a batch it finds the slots of all records: one loop that touches them, so
+// that the processor waits for many cache misses at once, and one that compares.
+type liveValue[K, N comparable, V any] struct {
+	cow[K, N, V]
+	d     *ValueDesc[K, N, V]
+	keys  *backends.Keys[K]
+	found []*slot[K, N, V] // by record; nil when it has none. Empty when not to be trusted: not resolved, or something moved
+	auto  bool             // there are no namespaces
+	done  bool             // this batch was resolved
+	sum   byte             // keeps the touching loop alive
+}
+
+func newLiveValue[K, N comparable, V any](d *ValueDesc[K, N, V], g backends.Groups) *liveValue[K, N, V] {
+	t := &liveValue[K, N, V]{d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	t.init(g, hashes(d.scope, d.ns), d.v.Shares(), d.v.Copy)
+	return t
+}
+
+// hashes makes the hash of a key and a namespace.
+func hashes[K, N comparable](s *Scope[K], ns Namespace[N]) func(K, N) uint32 {
+	if isVoid[N]() {
+		return func(k K, _ N) uint32 { return s.mark(k).Hash }
+	}
+	return func(k K, n N) uint32 { return both(s.mark(k).Hash, ns.Hash(n)) }
+}
+
+func both(key, ns uint32) uint32 { return Mix(uint64(key)<<32 | uint64(ns)) }
+
+func isVoid[N any]() bool {
+	var ns N
+	_, ok := any(ns).(backends.Void)
+	return ok
+}
+
+func (t *liveValue[K, N, V]) Begin()   { t.found, t.done = t.found[:0], false }
+func (t *liveValue[K, N, V]) End()     { t.found, t.done = t.found[:0], false }
+func (t *liveValue[K, N, V]) Len() int { return t.n }
+
+// resolve must not branch on what it loads, or the misses come one after the other.
+func (t *liveValue[K, N, V]) resolve() {
+	t.done = true
+	if !t.auto || t.pinned != 0 && t.copy != nil {
+		return
+	}
+	batch := t.keys.Batch
+	found := slices.Grow(t.found[:0], len(batch))[:len(batch)]
+	sum, dir, depth, first := byte(0), t.dir, t.depth&31, t.groups.First
+	for i := range found {
+		k := &batch[i]
+		g := dir[(int(k.Group)-first)<<depth|int(uint64(k.Hash)<<depth>>32)]
+		s := &g.slots[int(k.Hash)&(len(g.slots)-1)]
+		sum += *(*byte)(unsafe.Pointer(s))
+		found[i] = s
+	}
+	t.sum = sum
+	var zero K
+	var ns N
+	for i := range batch {
+		if k := &batch[i]; found[i].key != k.K || k.K == zero { // a free slot holds the zero key
+			found[i] = t.find(k.Group, k.Hash, k.K, ns)
+		}
+	}
+	t.found = found
+}
+
+func (t *liveValue[K, N, V]) Get(ns N) (v V, ok bool) {
+	if uint(t.keys.At) < uint(len(t.found)) {
+		if s := t.found[t.keys.At]; s != nil {
+			return s.val, true
+		}
+	}
+	if s := t.look(ns); s != nil {
+		return s.val, true
+	}
+	return v, false
+}
+
+func (t *liveValue[K, N, V]) look(ns N) *slot[K, N, V] {
+	if !t.done {
+		t.resolve()
+	}
+	k := t.keys.Cur()
+	return t.get(k.Group, t.hashOf(k, ns), k.K, ns)
+}
+
+func (t *liveValue[K, N, V]) Set(ns N, v V) {
+	if t.pinned == 0 && uint(t.keys.At) < uint(len(t.found)) {
+		if s := t.found[t.keys.At]; s != nil {
+			s.val = v
+			return
+		}
+	}
+	if !t.done && t.pinned == 0 {
+		t.resolve()
+		t.Set(ns, v)
+		return
+	}
+	k := t.keys.Cur()
+	moved := t.moved
+	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
+	s.val = v
+	if t.moved != moved {
+		t.found = t.found[:0]
+	}
+}
+
+func (t *liveValue[K, N, V]) Clear(ns N) {
+	k := t.keys.Cur()
+	t.remove(k.Group, t.hashOf(k, ns), k.K, ns)
+	t.found = t.found[:0]
+}
+
+func (t *liveValue[K, N, V]) hashOf(k *backends.Key[K], ns N) uint32 {
+	if t.auto {
+		return k.Hash
+	}
+	return both(k.Hash, t.d.ns.Hash(ns))
+}
+
+func (t *liveValue[K, N, V]) Want(int, N) {}
+
+func (t *liveValue[K, N, V]) Restore(e *backends.Entry) error {
+	k, ns, _, err := cutEntry(t.d.scope, t.d.ns, e)
+	if err != nil {
+		return err
+	}
+	v, err := t.d.v.Decode(e.Value)
+	if err != nil {
+		return err
+	}
+	s, _ := t.put(k.Group, t.hashOf(&k, ns), k.K, ns, true)
+	s.val = v
+	return nil
+}
+
+// cutEntry takes the key of an entry apart, and makes sure that it is of the entry's group.
+func cutEntry[K, N comparable](s *Scope[K], c Namespace[N], e *backends.Entry) (k backends.Key[K], ns N, rest []byte, err error) {
+	k, rest, err = cutKey(s, e.Key)
+	if err != nil {
+		return k, ns, rest, err
+	}
+	if int(k.Group) != e.Group {
+		return k, ns, rest, fmt.Errorf("corrupt: the key is of key group %d", k.Group)
+	}
+	ns, rest, err = cutPart(rest, c)
+	return k, ns, rest, err
+}
+
+func (t *liveValue[K, N, V]) Freeze() backends.Frozen {
+	return &frozenValue[K, N, V]{frozen: t.freeze(), d: t.d}
+}
+
+type frozenValue[K, N comparable, V any] struct {
+	*frozen[K, N, V]
+	d *ValueDesc[K, N, V]
+	e backends.Entry
+}
+
+func (f *frozenValue[K, N, V]) Each(group int, yield func(*backends.Entry) error) error {
+	e := &f.e
+	e.State, e.Group = f.d.name, group
+	return f.each(group, func(s *slot[K, N, V]) error {
+		e.Key = appendPart(appendPart(e.Key[:0], f.d.scope.Codec, s.key), f.d.ns, s.ns)
+		e.Value = f.d.v.Append(e.Value[:0], s.val)
+		return yield(e)
+	})
+}
