@@ -37,7 +37,7 @@ if [ "$(id -u)" -ne 0 ]; then
 		echo "weir: ${missing[*]} missing, and neither root nor sudo to install with; as root: apt-get install ${missing[*]}" >&2
 		exit 1
 	fi
-	root=(sudo)
+	root=(sudo env DEBIAN_FRONTEND=noninteractive)
 fi
 
 echo "weir: installing ${missing[*]}" >&2
