@@ -1,4 +1,3 @@
-// Package state is what operators are written against: handles on the state of the current key.
 package state
 
 import (
@@ -11,6 +10,7 @@ type Value[V any] struct {
 	t tables.Value[backends.Void, V]
 }
 
+// OpenValue opens a value state in a scope's store.
 func OpenValue[K comparable, V any](s *tables.Scope[K], name string, v backends.Codec[V]) (Value[V], error) {
 	t, err := tables.OpenValue(s, name, tables.None{}, v)
 	return Value[V]{t}, err
@@ -19,22 +19,40 @@ func OpenValue[K comparable, V any](s *tables.Scope[K], name string, v backends.
 // ValueOn is a handle on a table that somebody else made: a double in a test, a wrapper.
 func ValueOn[V any](t tables.Value[backends.Void, V]) Value[V] { return Value[V]{t} }
 
+// Get returns the value, and whether there is one.
 func (s Value[V]) Get() (V, bool) { return s.t.Get(backends.Void{}) }
-func (s Value[V]) Set(v V)        { s.t.Set(backends.Void{}, v) }
-func (s Value[V]) Clear()         { s.t.Clear(backends.Void{}) }
+
+// Set makes v the value.
+func (s Value[V]) Set(v V) { s.t.Set(backends.Void{}, v) }
+
+// Clear removes the value.
+func (s Value[V]) Clear() { s.t.Clear(backends.Void{}) }
 
 // Map is a map of U to V of the current key.
 type Map[U comparable, V any] struct {
 	t tables.Map[backends.Void, U, V]
 }
 
+// OpenMap opens a map state in a scope's store.
 func OpenMap[K, U comparable, V any](s *tables.Scope[K], name string, u backends.Codec[U], v backends.Codec[V]) (Map[U, V], error) {
 	t, err := tables.OpenMap(s, name, tables.None{}, u, v)
 	return Map[U, V]{t}, err
 }
 
-func (s Map[U, V]) Get(u U) (V, bool)          { return s.t.Get(backends.Void{}, u) }
-func (s Map[U, V]) Set(u U, v V)               { s.t.Set(backends.Void{}, u, v) }
-func (s Map[U, V]) Remove(u U)                 { s.t.Remove(backends.Void{}, u) }
+// MapOn is a handle on a table that somebody else made.
+func MapOn[U comparable, V any](t tables.Map[backends.Void, U, V]) Map[U, V] { return Map[U, V]{t} }
+
+// Get returns the value of u, and whether there is one.
+func (s Map[U, V]) Get(u U) (V, bool) { return s.t.Get(backends.Void{}, u) }
+
+// Set makes v the value of u.
+func (s Map[U, V]) Set(u U, v V) { s.t.Set(backends.Void{}, u, v) }
+
+// Remove removes u.
+func (s Map[U, V]) Remove(u U) { s.t.Remove(backends.Void{}, u) }
+
+// Each yields every entry until yield returns false. Meanwhile the current entry may be set or removed, no other.
 func (s Map[U, V]) Each(yield func(U, V) bool) { s.t.Each(backends.Void{}, yield) }
-func (s Map[U, V]) Clear()                     { s.t.Clear(backends.Void{}) }
+
+// Clear removes all entries.
+func (s Map[U, V]) Clear() { s.t.Clear(backends.Void{}) }

@@ -1,0 +1,152 @@
+package pebble
+
+import (
+	"context"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/kv"
+)
+
+// DB is a Pebble database as package kv wants it.
+type DB struct {
+	db    *pebble.DB
+	write *pebble.Batch // ours for good: a closed one goes to a pool together with the bytes that SetRepr gave it
+	buf   []byte
+}
+
+var _ kv.DB = (*DB)(nil)
+
+// Get copies the value.
+func (d *DB) Get(key, buf []byte) ([]byte, bool, error) {
+	v, c, err := d.db.Get(key)
+	if err == pebble.ErrNotFound {
+		return buf, false, nil
+	}
+	if err != nil {
+		return buf, false, err
+	}
+	buf = append(buf, v...)
+	return buf, true, c.Close()
+}
+
+// MultiGet is a Get for each key, in order, so that neighbours meet warm caches. One iterator that seeks forward loses: it positions every
+// level, where Get stops at the first that has the key.
+func (d *DB) MultiGet(keys, vals *backends.Rows) error {
+	for i := range keys.Len() {
+		data, ok, err := d.Get(keys.At(i), vals.Data)
+		if err != nil {
+			return err
+		}
+		if ok {
+			vals.Data = data
+			vals.Close()
+		} else {
+			vals.AddAbsent()
+		}
+	}
+	return nil
+}
+
+const largeBatch = 1 << 20 // bytes; of a batch that is larger Pebble may keep the bytes
+
+// Apply gives Pebble a copy of the batch.
+func (d *DB) Apply(b *backends.Batch) error {
+	d.write.Reset()
+	d.buf = append(d.buf[:0], b.Repr()...)
+	if err := d.write.SetRepr(d.buf); err != nil {
+		return err
+	}
+	if len(d.buf) <= largeBatch {
+		return d.db.Apply(d.write, pebble.NoSync)
+	}
+	d.buf = nil
+	err := d.db.Apply(d.write, pebble.NoSync)
+	d.write = d.db.NewBatch()
+	return err
+}
+
+// Iter walks what was applied.
+func (d *DB) Iter(lo, hi []byte) (kv.Iter, error) {
+	return newIter(d.db.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi}))
+}
+
+// View is a Pebble snapshot.
+func (d *DB) View() (kv.View, error) { return view{d.db.NewSnapshot()}, nil }
+
+// Flush writes the memtable to a file.
+func (d *DB) Flush() error { return d.db.Flush() }
+
+// Checkpoint flushes first: without a write-ahead log Pebble would leave the memtable out.
+func (d *DB) Checkpoint(dir string) error {
+	if err := d.db.Flush(); err != nil {
+		return err
+	}
+	return d.db.Checkpoint(dir)
+}
+
+// Compact flushes and puts all files in one sorted level, so that measurements begin alike.
+func (d *DB) Compact() error {
+	if err := d.db.Flush(); err != nil {
+		return err
+	}
+	return d.db.Compact(context.Background(), []byte{0}, []byte{0xff, 0xff}, false)
+}
+
+// Metrics are Pebble's own.
+func (d *DB) Metrics() map[string]float64 {
+	m := d.db.Metrics()
+	t := m.Total()
+	return map[string]float64{
+		"disk_bytes":            float64(m.DiskSpaceUsage()),
+		"memtable_bytes":        float64(m.MemTable.Size),
+		"cache_bytes":           float64(m.BlockCache.Size),
+		"cache_hits":            float64(m.BlockCache.Hits),
+		"cache_misses":          float64(m.BlockCache.Misses),
+		"flushes":               float64(m.Flush.Count),
+		"flushed_bytes":         float64(t.TableBytesFlushed),
+		"compactions":           float64(m.Compact.Count),
+		"compacted_bytes":       float64(t.TableBytesCompacted),
+		"compaction_debt_bytes": float64(m.Compact.EstimatedDebt),
+		"snapshots":             float64(m.Snapshots.Count),
+	}
+}
+
+// Close is called when all Views are closed.
+func (d *DB) Close() error { return d.db.Close() }
+
+type view struct{ *pebble.Snapshot }
+
+func (v view) Iter(lo, hi []byte) (kv.Iter, error) {
+	return newIter(v.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi}))
+}
+
+type iter struct {
+	*pebble.Iterator
+	started bool
+}
+
+func newIter(it *pebble.Iterator, err error) (kv.Iter, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &iter{Iterator: it}, nil
+}
+
+func (it *iter) Next(rows *backends.Rows, max int) error {
+	if !it.started {
+		it.started = true
+		it.First()
+	}
+	for ; max > 0 && it.Valid(); max-- {
+		v, err := it.ValueAndErr()
+		if err != nil {
+			return err
+		}
+		rows.Add(it.Key())
+		rows.Add(v)
+		it.Iterator.Next()
+	}
+	return it.Error()
+}
