@@ -400,6 +400,7 @@ func (x *restoring) fetched(c *Common, r *Result, fx *Effects) error {
 		return nil // of a part that is not wanted any more
 	case r.Err == nil:
 		x.data = r.Data
+		fx.Note(AtFetched, x.ckpt)
 		c.tell(fx, Fetched, c.Coord, x.ckpt, nil)
 	case lost(r.Err):
 		c.tell(fx, Corrupt, c.Coord, x.ckpt, []byte(r.Err.Error()))

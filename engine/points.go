@@ -28,6 +28,7 @@ const (
 	AtDetected           // supervisor: the attempt is known to have failed
 	AtRestarting         // supervisor: the next attempt starts, the restart strategy's delay is over
 	AtDownloading        // task: the fetch of its part starts
+	AtFetched            // task: its part is here and whole
 	AtRestored           // task: its part is loaded
 	AtVerified           // task: the digest of what was restored is known; not a timed phase
 	AtRunning            // coordinator: every task is restored, sources may read
@@ -40,7 +41,7 @@ const (
 var pointNames = [Points]string{
 	"", "checkpoint.triggered", "checkpoint.barrier", "checkpoint.synced", "checkpoint.uploading", "checkpoint.uploaded", "checkpoint.manifest",
 	"checkpoint.completed", "checkpoint.notified", "checkpoint.deleting", "recovery.detected", "recovery.restarting", "recovery.downloading",
-	"recovery.restored", "recovery.verified", "recovery.running", "sink.published", "input.records", "input.end",
+	"recovery.fetched", "recovery.restored", "recovery.verified", "recovery.running", "sink.published", "input.records", "input.end",
 }
 
 func (p Point) String() string {
