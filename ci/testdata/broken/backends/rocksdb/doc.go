@@ -1,0 +1,6 @@
+// Package rocksdb lives here.
+//
+// Not here: the rest.
+//
+// To add one: write it.
+package rocksdb

@@ -1,0 +1,99 @@
+// Package linearizability has a file that is too long.
+//
+// Not here: the rest.
+//
+// To add one: write it.
+package linearizability // want short
+
+import _ "github.com/weirbench/weir/backends" // want imports
+
+// Line 1.
+// Line 2.
+// Line 3.
+// Line 4.
+// Line 5.
+// Line 6.
+// Line 7.
+// Line 8.
+// Line 9.
+// Line 10.
+// Line 11.
+// Line 12.
+// Line 13.
+// Line 14.
+// Line 15.
+// Line 16.
+// Line 17.
+// Line 18.
+// Line 19.
+// Line 20.
+// Line 21.
+// Line 22.
+// Line 23.
+// Line 24.
+// Line 25.
+// Line 26.
+// Line 27.
+// Line 28.
+// Line 29.
+// Line 30.
+// Line 31.
+// Line 32.
+// Line 33.
+// Line 34.
+// Line 35.
+// Line 36.
+// Line 37.
+// Line 38.
+// Line 39.
+// Line 40.
+// Line 41.
+// Line 42.
+// Line 43.
+// Line 44.
+// Line 45.
+// Line 46.
+// Line 47.
+// Line 48.
+// Line 49.
+// Line 50.
+// Line 51.
+// Line 52.
+// Line 53.
+// Line 54.
+// Line 55.
+// Line 56.
+// Line 57.
+// Line 58.
+// Line 59.
+// Line 60.
+// Line 61.
+// Line 62.
+// Line 63.
+// Line 64.
+// Line 65.
+// Line 66.
+// Line 67.
+// Line 68.
+// Line 69.
+// Line 70.
+// Line 71.
+// Line 72.
+// Line 73.
+// Line 74.
+// Line 75.
+// Line 76.
+// Line 77.
+// Line 78.
+// Line 79.
+// Line 80.
+// Line 81.
+// Line 82.
+// Line 83.
+// Line 84.
+// Line 85.
+// Line 86.
+// Line 87.
+// Line 88.
+// Line 89.
+// Line 90.

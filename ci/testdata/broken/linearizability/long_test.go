@@ -1,0 +1,3 @@
+package linearizability
+
+import _ "github.com/weirbench/weir/backends/heap" // want imports

@@ -1,0 +1,6 @@
+// Package stray has no row.
+//
+// Not here: the rest.
+//
+// To add one: write it.
+package stray // want imports

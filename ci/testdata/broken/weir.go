@@ -1,0 +1,3 @@
+package weir // want doc
+
+// The room of this package has no doc.go.
