@@ -91,12 +91,23 @@ func (s *Supervisor) Failed(epoch int64, err error, now int64) (alone bool) {
 	return false
 }
 
-// Struck tells that a Strike took place in an attempt, and what its target was.
-func (s *Supervisor) Struck(epoch int64, k Strike, target Role, now int64) {
+// Aim returns the strike with its target: where it names none, who passed the point. What the supervisor passes is the whole attempt's.
+func (k Strike) Aim(by Role) Strike {
+	if !k.Aimed {
+		k.Target, k.Aimed = by, true
+		if by.Kind == SupervisorRole && k.Do == Kill {
+			k.Do = KillAll
+		}
+	}
+	return k
+}
+
+// Struck tells that an aimed strike took place in an attempt. One that found nobody to kill did not.
+func (s *Supervisor) Struck(epoch int64, k Strike, now int64) {
 	if epoch != s.Epoch || k.Do == Nothing {
 		return
 	}
-	cause := fmt.Errorf("%s was killed", target)
+	cause := fmt.Errorf("%s was killed", k.Target)
 	switch k.Do {
 	case KillAll:
 		cause = errAllKilled
