@@ -1,0 +1,49 @@
+# weir, on a Debian 12 with Go and make: `make demo` shows what it does, `make test` says whether it holds.
+# Targets install what they need, with sudo where that is needed, and only what is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export GOTOOLCHAIN ?= local
+
+GO   ?= go
+# RocksDB is compiled in by a tag; the second one makes grocksdb link the library that is installed.
+TAGS := -tags 'rocksdb grocksdb_clean_link'
+ARGS ?=
+
+.PHONY: help demo build test bench nightly rocksdb fmt
+
+help: ## these lines
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: build ## build with RocksDB, run the demo, say where the report is (ARGS=--broken: with a planted bug)
+	bin/weir demo $(ARGS)
+
+build: ## bin/weir, with all three backends
+	@scripts/packages.sh || { echo 'weir: without RocksDB, heap and Pebble still run: CGO_ENABLED=0 $(GO) run ./cmd/weir demo' >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) build $(TAGS) -o bin/weir ./cmd/weir
+
+# Two runs. Without cgo everything is compiled and tested as `go run ./cmd/weir` has it, RocksDB being a stub; with the race
+# detector everything is tested again, RocksDB for real. go vet has run before, so go test need not.
+test: ## everything that must hold of a commit; the last line sums all runs
+	@scripts/packages.sh
+	@CGO_ENABLED=0 $(GO) run ./ci/tally \
+		'unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); printf %s "$$unformatted"; test -z "$$unformatted"' \
+		'CGO_ENABLED=0 $(GO) vet ./...' \
+		'CGO_ENABLED=0 $(GO) test -json -vet=off ./...' \
+		"CGO_ENABLED=1 $(GO) vet -race $(TAGS) ./backends/... ./cmd/..." \
+		"CGO_ENABLED=1 $(GO) test -json -vet=off -race $(TAGS) ./..."
+
+bench: ## bounds beside the bare loops of the same run: value, ratio, met or not met
+	@scripts/packages.sh
+	@scripts/bench.sh
+
+nightly: ## what make test runs small, in full: at most an hour
+	@scripts/packages.sh
+	@scripts/nightly.sh
+
+rocksdb: ## a release build of RocksDB, in the cache folder, for figures
+	@scripts/rocksdb.sh
+
+fmt: ## gofmt
+	$(GO) fmt ./...
