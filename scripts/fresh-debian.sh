@@ -29,6 +29,8 @@ fi
 mirror=${WEIR_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 root=$(mktemp -d "${TMPDIR:-/tmp}/weir-debian.XXXXXX")
 
+chmod 755 "$root" # apt reads it as a user of its own
+
 # Nothing outside of the root's own file system is ever removed, whatever is still mounted in it.
 clear_away() {
 	if mountpoint -q "$root/proc"; then
