@@ -1,0 +1,132 @@
+package backendtest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// Run tests a backend. open is called often; it gets the key groups to own and an empty folder, and fails t if it cannot.
+func Run(t *testing.T, open func(t *testing.T, o backends.Options) backends.Store) {
+	for _, c := range clauses() {
+		t.Run(c.name, func(t *testing.T) {
+			c.report(t, func(o backends.Options) (backends.Store, error) {
+				o.Dir = t.TempDir()
+				return open(t, o), nil
+			})
+		})
+	}
+}
+
+// A clause is one promise of the contract and how to see whether it is kept.
+type clause struct {
+	name    string
+	promise string
+	check   func(c *check)
+}
+
+func clauses() []clause {
+	var all []clause
+	for _, chapter := range [][]clause{valueClauses(), mapClauses(), timerClauses(), snapshotClauses(), restoreClauses(), programClauses()} {
+		all = append(all, chapter...)
+	}
+	return all
+}
+
+func (c clause) report(t *testing.T, open func(backends.Options) (backends.Store, error)) {
+	t.Helper()
+	for _, e := range c.run(open) {
+		t.Errorf("%s\nthe broken promise: %s", e, c.promise)
+	}
+}
+
+// run returns what was wrong. A panic is wrong, too.
+func (c clause) run(open func(backends.Options) (backends.Store, error)) []string {
+	k := &check{open: open}
+	func() {
+		defer func() {
+			if p := recover(); p != nil && p != any(stop{}) {
+				k.errs = append(k.errs, fmt.Sprintf("panic: %v", p))
+			}
+		}()
+		c.check(k)
+	}()
+	for _, s := range k.stores {
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					k.errs = append(k.errs, fmt.Sprintf("close: panic: %v", p))
+				}
+			}()
+			s.Close()
+		}()
+	}
+	return k.errs
+}
+
+// check is one run of a clause: it collects what is wrong, so that a mutant's failure is a value and not a failed test.
+type check struct {
+	open   func(backends.Options) (backends.Store, error)
+	stores []backends.Store
+	errs   []string
+}
+
+type stop struct{}
+
+func (c *check) errorf(format string, args ...any) {
+	if len(c.errs) < 10 {
+		c.errs = append(c.errs, fmt.Sprintf(format, args...))
+	}
+}
+
+// fatalf ends the clause.
+func (c *check) fatalf(format string, args ...any) {
+	c.errorf(format, args...)
+	panic(stop{})
+}
+
+// must ends the clause if err is not nil.
+func (c *check) must(what string, err error) {
+	if err != nil {
+		c.fatalf("%s: %v", what, err)
+	}
+}
+
+// same ends the clause if two lists differ.
+func (c *check) same(what string, got, want []string) {
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			c.fatalf("%s: item %d of %d: got %s, want %s (of %d)", what, i, len(got), item(got, i), item(want, i), len(want))
+		}
+	}
+}
+
+func item(s []string, i int) string {
+	switch {
+	case i >= len(s):
+		return "nothing"
+	case len(s[i]) > 200:
+		return s[i][:200] + "…"
+	}
+	return s[i]
+}
+
+// store opens a store, which is closed when the clause is done.
+func (c *check) store(g backends.Groups) backends.Store {
+	s, err := c.open(backends.Options{Groups: g})
+	c.must("open", err)
+	c.stores = append(c.stores, s)
+	return s
+}
+
+// Broken runs one clause and returns what was wrong, for tests of what is broken on purpose. It panics if there is no such clause. Folders are
+// not given: the backend needs none.
+func Broken(name string, b backends.Backend) []string {
+	for _, c := range clauses() {
+		if c.name == name {
+			return c.run(b.Open)
+		}
+	}
+	panic("backendtest: there is no clause " + name)
+}

@@ -1,0 +1,44 @@
+package broken_test
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest"
+	"github.com/weirbench/weir/backends/broken"
+	"github.com/weirbench/weir/backends/heap"
+	"github.com/weirbench/weir/backends/pebble"
+)
+
+func TestSuiteSeesThem(t *testing.T) {
+	hits := 0
+	hit := func() { hits++ }
+	for _, c := range []struct {
+		name, clause string
+		backend      backends.Backend
+	}{
+		{"late snapshot on heap", "snapshot-is-pinned", broken.LateSnapshot(heap.Backend{}, hit)},
+		{"late snapshot on pebble", "snapshot-is-pinned", broken.LateSnapshot(pebble.Backend{InMemory: true}, hit)},
+		{"forgetful heap", "End-is-in-every-later-snapshot", broken.Forgetful(heap.Backend{}, 7, hit)},
+		{"forgetful pebble", "End-is-in-every-later-snapshot", broken.Forgetful(pebble.Backend{InMemory: true}, 7, hit)},
+	} {
+		hits = 0
+		if errs := backendtest.Broken(c.clause, c.backend); len(errs) == 0 {
+			t.Errorf("%s passes %s", c.name, c.clause)
+		}
+		if hits == 0 {
+			t.Errorf("%s never struck", c.name)
+		}
+	}
+}
+
+// What the planted bug does not touch stays as it was: its readers are kept out of batches, and closing is safe.
+func TestLateSnapshotIsOnlyLate(t *testing.T) {
+	for _, clause := range []string{"write-is-seen-at-once", "snapshot-by-group", "closed-snapshot-is-closed", "store-closes-under-a-reader"} {
+		for _, b := range []backends.Backend{heap.Backend{}, pebble.Backend{InMemory: true}} {
+			for _, e := range backendtest.Broken(clause, broken.LateSnapshot(b, func() {})) {
+				t.Errorf("%s: %s", clause, e)
+			}
+		}
+	}
+}

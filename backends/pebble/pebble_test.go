@@ -1,0 +1,24 @@
+package pebble_test
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/pebble"
+)
+
+func run(t *testing.T, b backends.Backend) {
+	backendtest.Run(t, func(t *testing.T, o backends.Options) backends.Store {
+		s, err := b.Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+func TestBackend(t *testing.T)         { run(t, pebble.Backend{}) }
+func TestBackendKeeps(t *testing.T)    { run(t, pebble.Backend{KV: kv.Options{Keep: 500}}) }
+func TestBackendInMemory(t *testing.T) { run(t, pebble.Backend{InMemory: true}) }

@@ -1,0 +1,26 @@
+//go:build rocksdb && cgo
+
+package rocksdb_test
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/rocksdb"
+)
+
+func run(t *testing.T, b backends.Backend) {
+	backendtest.Run(t, func(t *testing.T, o backends.Options) backends.Store {
+		s, err := b.Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+func TestBackend(t *testing.T)         { run(t, rocksdb.Backend{}) }
+func TestBackendKeeps(t *testing.T)    { run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}}) }
+func TestBackendInMemory(t *testing.T) { run(t, rocksdb.Backend{InMemory: true}) }
