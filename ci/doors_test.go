@@ -75,7 +75,7 @@ func within(room, of string) bool {
 }
 
 // TestDoorsAreExplained: each module that go.mod requires for our own sake has a door, each door is used, and ARCHITECTURE.md gives for each
-// its module, its room and, in the rest of that line, a reason.
+// its module, its room, its version and, in the rest of that line, a reason.
 func TestDoorsAreExplained(t *testing.T) {
 	page, err := os.ReadFile("../ARCHITECTURE.md")
 	if err != nil {
@@ -95,13 +95,14 @@ func TestDoorsAreExplained(t *testing.T) {
 		if !used[d.module] {
 			t.Errorf("nothing imports %s: take its door away", d.module)
 		}
-		if d.module != "C" && !explained(string(page), d) {
-			t.Errorf("ARCHITECTURE.md has no line with `%s`, `%s` and a reason", d.module, roomOf(d))
-		}
 	}
-	for _, m := range direct(t) {
-		if _, known, _ := doorOf(all, m); !known {
-			t.Errorf("go.mod requires %s, which has no door", m)
+	for _, m := range required(t) {
+		d, known, _ := doorOf(all, m.Path)
+		if !known && !m.Indirect {
+			t.Errorf("go.mod requires %s, which has no door", m.Path)
+		}
+		if version := stem(m.Version); known && !explained(string(page), d, version) {
+			t.Errorf("ARCHITECTURE.md has no line with `%s`, `%s`, %s and a reason", d.module, roomOf(d), version)
 		}
 	}
 }
@@ -116,10 +117,18 @@ func roomOf(d door) string {
 	return d.room
 }
 
-// explained tells whether a row of the page's table names a door, its room, and says at least a few words more.
-func explained(page string, d door) bool {
+// stem leaves out the commit of a version that is none.
+func stem(version string) string {
+	if i := strings.LastIndexByte(version, '-'); i >= 20 {
+		return version[:i-6]
+	}
+	return version
+}
+
+// explained tells whether a row of the page's table names a door, its room and its version, and says at least a few words more.
+func explained(page string, d door, version string) bool {
 	for line := range strings.Lines(page) {
-		if strings.Contains(line, "`"+d.module+"`") && strings.Contains(line, "`"+roomOf(d)+"`") && len(strings.Fields(line)) >= 12 {
+		if strings.Contains(line, "`"+d.module+"` | `"+roomOf(d)+"` | "+version+" | ") && len(strings.Fields(line)) >= 12 {
 			return true
 		}
 	}
@@ -129,37 +138,35 @@ func explained(page string, d door) bool {
 func TestExplainedCanFail(t *testing.T) {
 	d := door{"example.org/m", "backends/m", nil}
 	const whole = "| `example.org/m` | `backends/m` | v1.2.3 | because it does what would take us a year |\n"
-	if !explained("# Title\n\n"+whole, d) {
+	if !explained("# Title\n\n"+whole, d, "v1.2.3") {
 		t.Errorf("explained does not see %q", whole)
 	}
-	for _, line := range []string{"", "| `example.org/m` | `backends/m` | |\n", strings.Replace(whole, "backends/m", "backends/n", 1), strings.Replace(whole, "org/m", "org/n", 1)} {
-		if explained(line, d) {
+	for _, line := range []string{"", "| `example.org/m` | `backends/m` | |\n", strings.Replace(whole, "backends/m", "backends/n", 1), strings.Replace(whole, "org/m", "org/n", 1), strings.Replace(whole, "1.2.3", "1.2.4", 1)} {
+		if explained(line, d, "v1.2.3") {
 			t.Errorf("explained takes %q for an explanation of %v", line, d)
 		}
 	}
 }
 
-// direct are the modules that go.mod requires and does not call indirect.
-func direct(t *testing.T) (modules []string) {
+// A requirement is a module that go.mod requires.
+type requirement struct {
+	Path, Version string
+	Indirect      bool
+}
+
+func required(t *testing.T) []requirement {
 	cmd := exec.Command("go", "mod", "edit", "-json")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go mod edit -json: %v", err)
 	}
-	var mod struct {
-		Require []struct {
-			Path     string
-			Indirect bool
-		}
-	}
+	var mod struct{ Require []requirement }
 	if err := json.Unmarshal(out, &mod); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range mod.Require {
-		if !r.Indirect {
-			modules = append(modules, r.Path)
-		}
+	if len(mod.Require) == 0 {
+		t.Fatal("go mod edit -json names no requirement")
 	}
-	return modules
+	return mod.Require
 }
