@@ -10,6 +10,8 @@ GO   ?= go
 # RocksDB is compiled in by a tag; the second one makes grocksdb link the library that is installed.
 TAGS := -tags 'rocksdb grocksdb_clean_link'
 ARGS ?=
+# What a release build of RocksDB is made with, and linked with.
+RELEASE := gcc g++ libc6-dev dpkg-dev cmake ninja-build liblz4-dev libsnappy-dev libzstd-dev zlib1g-dev debian-archive-keyring
 
 .PHONY: help demo build test bench nightly rocksdb fmt
 
@@ -35,7 +37,7 @@ test: ## everything that must hold of a commit; the last line sums all runs
 		"CGO_ENABLED=1 $(GO) test -json -vet=off -race $(TAGS) ./..."
 
 bench: ## bounds beside the bare loops of the same run: value, ratio, met or not met
-	@scripts/packages.sh
+	@scripts/packages.sh $(RELEASE)
 	@scripts/bench.sh
 
 nightly: ## what make test runs small, in full: at most an hour
@@ -43,6 +45,7 @@ nightly: ## what make test runs small, in full: at most an hour
 	@scripts/nightly.sh
 
 rocksdb: ## a release build of RocksDB, in the cache folder, for figures
+	@scripts/packages.sh $(RELEASE)
 	@scripts/rocksdb.sh
 
 fmt: ## gofmt
