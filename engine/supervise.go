@@ -145,8 +145,8 @@ func (s *Supervisor) counts(epoch int64) bool { return epoch == s.Epoch && !s.zo
 // Spared tells whether the machines of the newest attempt live on behind its failure.
 func (s *Supervisor) Spared() bool { return s.zombie }
 
-// Lives tells whether the newest attempt can be struck: it was started, and no failure of it is known.
-func (s *Supervisor) Lives() bool { return s.state == living || s.state == doomed && !s.zombie }
+// Lives tells whether the newest attempt can be struck: it was started and has not failed yet.
+func (s *Supervisor) Lives() bool { return s.state == living }
 
 // Cause is why the newest attempt failed, nil while it has not.
 func (s *Supervisor) Cause() error { return s.cause }
