@@ -119,8 +119,12 @@ func (j *job) now() []backends.Entry {
 
 // entries reads a snapshot.
 func (c *check) entries(s backends.Snapshot) (all []backends.Entry) {
-	g := s.Groups()
-	for group := g.First; group <= g.Last; group++ {
+	return c.entriesOf(s, s.Groups().First, s.Groups().Last+1)
+}
+
+// entriesOf reads the key groups from lo up to, not including, hi.
+func (c *check) entriesOf(s backends.Snapshot, lo, hi int) (all []backends.Entry) {
+	for group := lo; group < hi; group++ {
 		c.must("Each", s.Each(group, func(e *backends.Entry) error {
 			if e.Group != group {
 				c.errorf("Each(%d) gave an entry of key group %d", group, e.Group)

@@ -95,27 +95,33 @@ func snapshotIsReadElsewhere(c *check) {
 	j := c.job()
 	j.fill(1)
 	want := lines(j.now())
-	for range 3 {
-		s := j.snapshot()
-		read := make(chan []string)
-		go func() {
-			k := &check{}
-			defer func() {
-				if p := recover(); p != nil {
-					read <- append(k.errs, fmt.Sprint(p))
-				}
-			}()
-			read <- lines(k.entries(s))
+	s := j.snapshot()
+	defer s.Close()
+	half, wrote, read := make(chan bool), make(chan bool), make(chan []string)
+	go func() { // reads on while the store writes, and surely after it wrote
+		k := &check{}
+		defer func() {
+			if recover() != nil {
+				read <- k.errs
+			}
 		}()
-		for round := range 3 {
-			j.fill(round + 5)
-		}
-		j.wreck()
-		c.same("snapshot", <-read, want)
-		s.Close()
-		j.fill(1)
-		want = lines(j.now())
+		first := k.entriesOf(s, 0, allGroups/2)
+		close(half)
+		<-wrote
+		read <- lines(append(first, k.entriesOf(s, allGroups/2, allGroups)...))
+	}()
+	select {
+	case <-half:
+	case errs := <-read:
+		c.fatalf("%s", errs)
 	}
+	j.fill(5)
+	close(wrote)
+	for round := range 3 {
+		j.fill(round + 6)
+		j.wreck()
+	}
+	c.same("snapshot", <-read, want)
 }
 
 func snapshotByGroup(c *check) {
@@ -195,7 +201,7 @@ func storeClosesUnderAReader(c *check) {
 	started, ended := make(chan bool), make(chan error)
 	go func() {
 		once := false
-		for {
+		for range 10000 {
 			for group := range allGroups {
 				if err := s.Each(group, func(*backends.Entry) error {
 					if !once {
@@ -209,6 +215,7 @@ func storeClosesUnderAReader(c *check) {
 				}
 			}
 		}
+		ended <- nil
 	}()
 	<-started
 	c.must("the store's Close", j.Store.Close())
