@@ -26,8 +26,10 @@ func TestMutants(t *testing.T) {
 			proven[m.Clause] = true
 		}
 		for _, c := range clauses() {
-			for _, e := range c.run(b.Open) {
-				t.Errorf("%s: no mutant: %s: %s", name, c.name, e)
+			if name == "heap" { // the control; pebble's is in its own room
+				for _, e := range c.run(b.Open) {
+					t.Errorf("no mutant: %s: %s", c.name, e)
+				}
 			}
 			if !proven[c.name] && (name == "heap" || c.name != "snapshot-of-shared-memory") {
 				t.Errorf("%s: no mutant fails %s", name, c.name)

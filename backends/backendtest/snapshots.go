@@ -252,10 +252,12 @@ func entriesAreAlike(c *check) {
 	c.same("entries", lines(j.now()), sorted(want))
 }
 
-// fill writes to every state of 300 keys, differently each round.
+const filled = 120 // keys
+
+// fill writes to every state of some keys, differently each round.
 func (j *job) fill(round int) {
 	r := uint64(round)
-	j.batch(upTo(300), func(i int) {
+	j.batch(upTo(filled), func(i int) {
 		j.count.Set(void{}, r)
 		j.list.Set(void{}, []uint64{r, uint64(i)})
 		j.text.Set(void{}, fmt.Sprint("round ", round))
@@ -270,7 +272,7 @@ func (j *job) fill(round int) {
 
 // wreck clears and removes much.
 func (j *job) wreck() {
-	j.batch(upTo(300), func(i int) {
+	j.batch(upTo(filled), func(i int) {
 		switch i % 3 {
 		case 0:
 			j.count.Clear(void{})

@@ -19,6 +19,8 @@ func run(t *testing.T, b backends.Backend) {
 	})
 }
 
-func TestBackend(t *testing.T)         { run(t, pebble.Backend{}) }
-func TestBackendKeeps(t *testing.T)    { run(t, pebble.Backend{KV: kv.Options{Keep: 500}}) }
-func TestBackendInMemory(t *testing.T) { run(t, pebble.Backend{InMemory: true}) }
+func TestBackend(t *testing.T) { run(t, pebble.Backend{}) }
+
+func TestBackendKeepsInMemory(t *testing.T) {
+	run(t, pebble.Backend{KV: kv.Options{Keep: 500}, InMemory: true})
+}

@@ -21,6 +21,8 @@ func run(t *testing.T, b backends.Backend) {
 	})
 }
 
-func TestBackend(t *testing.T)         { run(t, rocksdb.Backend{}) }
-func TestBackendKeeps(t *testing.T)    { run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}}) }
-func TestBackendInMemory(t *testing.T) { run(t, rocksdb.Backend{InMemory: true}) }
+func TestBackend(t *testing.T) { run(t, rocksdb.Backend{}) }
+
+func TestBackendKeepsInMemory(t *testing.T) {
+	run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}, InMemory: true})
+}
