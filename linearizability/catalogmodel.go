@@ -1,0 +1,267 @@
+package linearizability
+
+import "fmt"
+
+// A catalogOp is an operation on the catalog of checkpoints.
+type catalogOp struct {
+	kind    Kind
+	unknown bool
+	reason  bool // why not the newest is said
+	claims  bool // Recover: of a system that records no takeovers
+	epoch   int64
+	ckpt    int64
+	pos     int64
+}
+
+// A catalogState is the catalog as one owner would have it.
+type catalogState struct {
+	epoch     int64 // the owner
+	pos       int64 // the last place that is known to be taken
+	committed int64 // the newest checkpoint
+	restored  int64 // what the owner took over for
+	triggered int64 // the last id that the owner gave
+	older     [olderMax]int64
+	pending   [pendingMax]int64 // triggered, and neither committed nor aborted; 0: free
+	maybe     [maybeMax]place   // commits of unknown outcome
+}
+
+// A place is where a commit of unknown outcome may stand.
+type place struct{ ckpt, pos int64 }
+
+const (
+	olderMax   = 8
+	pendingMax = 8
+	maybeMax   = 4
+)
+
+// catalogModel is model L-B.
+func catalogModel() *model[catalogState, catalogOp] {
+	return &model[catalogState, catalogOp]{
+		step: func(s *catalogState, o *catalogOp, next *[2]catalogState) int {
+			next[0] = *s
+			if o.kind == TakeOver && o.unknown {
+				next[1] = *s
+				return 1 + one(o.epoch > s.epoch && next[1].takeOver(o))
+			}
+			return one(next[0].take(o))
+		},
+		hash: func(s *catalogState) uint64 {
+			h := uint64(s.epoch)*0x9E3779B97F4A7C15 ^ uint64(s.committed)*0xC4CEB9FE1A85EC53
+			return (h ^ h>>31 ^ uint64(s.pos)<<20 ^ uint64(s.triggered)) * 0xFF51AFD7ED558CCD
+		},
+		sayOp:    sayCatalogOp,
+		sayState: sayCatalogState,
+	}
+}
+
+func (s *catalogState) take(o *catalogOp) bool {
+	switch o.kind {
+	case TakeOver:
+		return o.epoch >= s.epoch && s.takeOver(o)
+	case Recover:
+		return s.recover(o)
+	case Read:
+		return s.is(o.ckpt)
+	}
+	if o.epoch < s.epoch { // what a replaced attempt does is without effect, and a commit of its cannot have succeeded
+		return o.kind != Commit || o.unknown
+	}
+	if o.epoch > s.epoch {
+		return false
+	}
+	switch o.kind {
+	case Trigger:
+		return s.trigger(o.ckpt)
+	case Commit:
+		return s.commit(o)
+	case Abort:
+		return s.abort(o.ckpt)
+	case Notify:
+		return s.had(o.ckpt) || s.is(o.ckpt)
+	}
+	return true
+}
+
+func (s *catalogState) trigger(ckpt int64) bool {
+	if ckpt <= s.triggered || ckpt <= s.committed {
+		return false
+	}
+	s.triggered = ckpt
+	copy(s.pending[1:], s.pending[:pendingMax-1])
+	s.pending[0] = ckpt
+	return true
+}
+
+func (s *catalogState) isPending(ckpt int64) bool {
+	for _, c := range s.pending {
+		if c == ckpt {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *catalogState) commit(o *catalogOp) bool {
+	if o.ckpt == s.committed && o.pos == s.pos {
+		return true // put again, found to be there
+	}
+	m := s.findMaybe(o.ckpt)
+	switch {
+	case !s.isPending(o.ckpt) && m == nil:
+		return o.unknown
+	case o.unknown:
+		s.addMaybe(place{o.ckpt, o.pos})
+		return true
+	case o.pos <= s.pos || o.ckpt <= s.committed:
+		return false
+	}
+	s.newest(o.ckpt)
+	s.pos = o.pos
+	return true
+}
+
+// newest makes a checkpoint the newest committed one.
+func (s *catalogState) newest(ckpt int64) {
+	if ckpt > s.committed {
+		copy(s.older[1:], s.older[:olderMax-1])
+		s.older[0] = s.committed
+		s.committed = ckpt
+	}
+	for i := range s.pending {
+		if s.pending[i] == ckpt {
+			s.pending[i] = 0
+		}
+	}
+	for i := range s.maybe {
+		if s.maybe[i].ckpt <= ckpt {
+			s.maybe[i] = place{}
+		}
+	}
+}
+
+func (s *catalogState) findMaybe(ckpt int64) *place {
+	for i := range s.maybe {
+		if s.maybe[i].ckpt == ckpt && ckpt > s.committed {
+			return &s.maybe[i]
+		}
+	}
+	return nil
+}
+
+func (s *catalogState) addMaybe(p place) {
+	if m := s.findMaybe(p.ckpt); m != nil {
+		return
+	}
+	copy(s.maybe[1:], s.maybe[:maybeMax-1])
+	s.maybe[0] = p
+}
+
+func (s *catalogState) abort(ckpt int64) bool {
+	if s.had(ckpt) && !s.isPending(ckpt) {
+		return false
+	}
+	for i := range s.pending {
+		if s.pending[i] == ckpt {
+			s.pending[i] = 0
+		}
+	}
+	if m := s.findMaybe(ckpt); m != nil {
+		*m = place{}
+	}
+	return true
+}
+
+// had tells whether a checkpoint is committed, the newest or an older one. Of those too old to be remembered it says yes.
+func (s *catalogState) had(ckpt int64) bool {
+	if ckpt == s.committed {
+		return true
+	}
+	for _, c := range s.older {
+		if c == ckpt && ckpt < s.committed {
+			return true
+		}
+	}
+	return ckpt < s.older[olderMax-1]
+}
+
+// is tells whether a checkpoint is the newest; that settles a commit of unknown outcome.
+func (s *catalogState) is(ckpt int64) bool {
+	if m := s.findMaybe(ckpt); m != nil {
+		s.pos = max(s.pos, m.pos)
+		s.newest(ckpt)
+	}
+	return ckpt == s.committed
+}
+
+// takeOver gives the catalog to another owner, or to the same once more with a reason to restore another checkpoint.
+func (s *catalogState) takeOver(o *catalogOp) bool {
+	if o.epoch == s.epoch && o.pos == s.pos && o.ckpt == s.restored {
+		return true // put again, found to be there
+	}
+	if o.pos <= s.pos || !s.adopt(o) {
+		return false
+	}
+	s.pos = o.pos
+	return true
+}
+
+// adopt makes o's attempt the owner, with o's checkpoint as the newest. What was under way is over.
+func (s *catalogState) adopt(o *catalogOp) bool {
+	if m := s.findMaybe(o.ckpt); m != nil && (o.kind == Recover || m.pos < o.pos) {
+		s.newest(o.ckpt)
+	}
+	if o.ckpt != s.committed {
+		if !o.reason || !s.had(o.ckpt) {
+			return false
+		}
+		s.committed = o.ckpt
+		for i := range s.older {
+			if s.older[i] >= o.ckpt {
+				s.older[i] = 0
+			}
+		}
+	}
+	s.epoch, s.restored, s.triggered = o.epoch, o.ckpt, o.ckpt
+	s.pending, s.maybe = [pendingMax]int64{}, [maybeMax]place{}
+	return true
+}
+
+func (s *catalogState) recover(o *catalogOp) bool {
+	switch {
+	case o.epoch > s.epoch:
+		return o.claims && s.adopt(o)
+	case o.epoch < s.epoch:
+		return false
+	case o.ckpt == s.restored:
+		return true
+	}
+	return o.reason && s.adopt(o)
+}
+
+func sayCatalogOp(o *catalogOp) string {
+	verb := map[Kind]string{Trigger: "trigger", Commit: "commit", Abort: "abort", TakeOver: "take over for", Recover: "restore",
+		Read: "newest is", Notify: "told of"}[o.kind]
+	what := fmt.Sprintf("%s chk-%d", verb, o.ckpt)
+	if o.kind == Commit || o.kind == TakeOver {
+		what += fmt.Sprintf(" at %d", o.pos)
+	}
+	if o.unknown {
+		what += " ?"
+	}
+	return what
+}
+
+func sayCatalogState(s *catalogState) string {
+	what := fmt.Sprintf("attempt %d, chk-%d is the newest, %d entries", s.epoch, s.committed, s.pos+1)
+	for _, c := range s.pending {
+		if c != 0 {
+			what += fmt.Sprintf(", chk-%d pending", c)
+		}
+	}
+	for _, m := range s.maybe {
+		if m.ckpt != 0 {
+			what += fmt.Sprintf(", chk-%d perhaps", m.ckpt)
+		}
+	}
+	return what
+}

@@ -1,0 +1,167 @@
+package linearizability
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+)
+
+func (d *Digest) add(o Digest) {
+	var carry uint64
+	d[1], carry = bits.Add64(d[1], o[1], 0)
+	d[0], _ = bits.Add64(d[0], o[0], carry)
+}
+
+// judgeDigest is the check digest (P7): what the tasks of an attempt hold after their recovery is what the checkpoint's tasks had captured,
+// task by task when they are as many, else together; and the state at the end is the fold of the input.
+func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
+	var judged int64
+	for i := range v.lives {
+		n, bad, found := v.reloaded(&v.lives[i])
+		judged += n
+		if found {
+			bad.Judged = judged
+			return bad
+		}
+	}
+	if f := v.Final; f != nil && v.Mode == ExactlyOnce {
+		judged++
+		if f.Got != f.Want {
+			return fail(judged, Story{
+				Title: "The state at the end is not that of the input",
+				Say:   "The digest of all entries differs from that of the fold of the input. " + f.Diff,
+				Want:  f.Want.String(), Got: f.Got.String(),
+			})
+		}
+	}
+	switch {
+	case judged == 0 && v.Demands.Recoveries == 0:
+		return notApplicable("no recovery was demanded, and no state was looked into")
+	case judged == 0:
+		return undecided(0, "no restored state was looked into")
+	case v.Demands.Recoveries > 0 && len(v.by[Reload]) == 0:
+		return undecided(judged, "not exercised: no task said what it restored")
+	}
+	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"),
+		map[bool]string{true: ", and the state at the end is that of the input", false: ""}[v.Final != nil && v.Mode == ExactlyOnce])
+}
+
+// reloaded compares what an attempt restored with what was captured.
+func (v *View) reloaded(l *life) (n int64, bad Verdict, found bool) {
+	var got Digest
+	var ops []int
+	var owner int64 = -1
+	complete := true
+	for _, i := range v.by[Reload] {
+		op := &v.Ops[i]
+		if op.Attempt != l.Epoch || op.Outcome != Known || op.Ckpt == 0 {
+			continue
+		}
+		if owner < 0 {
+			owner = v.captor(op.Ckpt, l.Epoch)
+		}
+		n++
+		ops = append(ops, int(i))
+		got.add(op.Digest)
+		part, ok := v.captured(op.Ckpt, owner, op.Task)
+		complete = complete && ok
+		if ok && part != op.Digest && v.sameTasks(l.Epoch, owner) {
+			return n, fail(0, Story{
+				Title: fmt.Sprintf("Task %d restored something else than checkpoint %d", op.Task, op.Ckpt),
+				Say:   fmt.Sprintf("Attempt %d restored it; attempt %d had captured it. The digests of the entries differ.", l.Epoch, owner),
+				Want:  part.String(), Got: op.Digest.String(),
+			}, int(i)), true
+		}
+	}
+	if n == 0 || v.sameTasks(l.Epoch, owner) && complete {
+		return n, Verdict{}, false
+	}
+	return v.reloadedWhole(l, n, got, owner, ops)
+}
+
+// reloadedWhole compares the sums over all tasks: after a rescaling the parts are others.
+func (v *View) reloadedWhole(l *life, n int64, got Digest, owner int64, ops []int) (int64, Verdict, bool) {
+	ckpt := v.Ops[ops[0]].Ckpt
+	c := v.cut(ckpt, l.Epoch)
+	if c == nil || len(ops) < v.tasksOf(l.Epoch) || c.Got == got {
+		return n, Verdict{}, false
+	}
+	return n, fail(0, Story{
+		Title: fmt.Sprintf("Attempt %d restored something else than checkpoint %d", l.Epoch, ckpt),
+		Say:   fmt.Sprintf("The sum of what its %d tasks hold differs from what attempt %d had captured.", len(ops), owner),
+		Want:  c.Got.String(), Got: got.String(),
+	}, ops...), true
+}
+
+// captor is the attempt, before an epoch, whose commit of a checkpoint counts: the last that may have committed it.
+func (v *View) captor(ckpt, before int64) int64 {
+	found := int64(0)
+	for _, i := range v.by[Commit] {
+		if op := &v.Ops[i]; op.Ckpt == ckpt && op.Attempt < before && op.Outcome != Refused {
+			found = max(found, op.Attempt)
+		}
+	}
+	return found
+}
+
+// captured is the digest that a task's snapshot had.
+func (v *View) captured(ckpt, epoch int64, task int) (Digest, bool) {
+	for _, i := range v.by[Snap] {
+		if op := &v.Ops[i]; op.Ckpt == ckpt && op.Attempt == epoch && op.Task == task && known(op) {
+			return op.Digest, true
+		}
+	}
+	return Digest{}, false
+}
+
+// tasksOf is how many tasks said that they own key groups.
+func (v *View) tasksOf(epoch int64) (n int) {
+	for _, i := range v.by[Own] {
+		if v.Ops[i].Attempt == epoch {
+			n = max(n, v.Ops[i].Task+1)
+		}
+	}
+	if n == 0 {
+		n = v.Tasks
+	}
+	return n
+}
+
+func (v *View) sameTasks(a, b int64) bool { return v.tasksOf(a) == v.tasksOf(b) }
+
+// CompareFinal judges the cells of one plan together: when the same input has ended, all backends hold the same state.
+func CompareFinal(cells []*History) Verdict {
+	v := compareFinal(cells)
+	v.Check = "digest"
+	return v
+}
+
+func compareFinal(cells []*History) Verdict {
+	if len(cells) < 2 {
+		return notApplicable("there is no second cell to compare with")
+	}
+	ended := 0
+	var base *Cut
+	for i, h := range cells {
+		f := h.Final
+		if f == nil || h.Mode != ExactlyOnce {
+			continue
+		}
+		ended++
+		if base == nil {
+			base = f
+			continue
+		}
+		if f.Got != base.Got {
+			return fail(int64(ended), Story{
+				Title: "Two cells of one plan ended with different states",
+				Say:   fmt.Sprintf("Cell %d and a cell before it read the same input to its end. Their digests differ.", i+1),
+				Want:  base.Got.String(), Got: f.Got.String(),
+			})
+		}
+	}
+	if ended < 2 {
+		return undecided(int64(ended), "%d of %d cells came to their end", ended, len(cells))
+	}
+	return pass(int64(ended), "%d cells ended with the same state", ended)
+}
