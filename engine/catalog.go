@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -71,8 +72,9 @@ func parseEntry(b []byte) (e *Entry, whole bool, err error) {
 		}
 		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		var n int64
+		var err error
 		if field != "part" && field != "why" && field != "end" && field != "final" {
-			if _, err := fmt.Sscan(value, &n); err != nil {
+			if n, err = strconv.ParseInt(value, 10, 64); err != nil {
 				return nil, false, fmt.Errorf("line %q: %w", line, err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"strconv"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -32,12 +33,14 @@ func (d *Digest) sum(hi, lo uint64) {
 
 func (d Digest) String() string { return fmt.Sprintf("%016x%016x", d[0], d[1]) }
 
-// Digests are written into manifests as two numbers; Parse reads String.
+// ParseDigest reads what String wrote.
 func ParseDigest(s string) (d Digest, err error) {
 	if len(s) != 32 {
 		return d, fmt.Errorf("digest %q: want 32 hexadecimal digits", s)
 	}
-	_, err = fmt.Sscanf(s, "%16x%16x", &d[0], &d[1])
+	if d[0], err = strconv.ParseUint(s[:16], 16, 64); err == nil {
+		d[1], err = strconv.ParseUint(s[16:], 16, 64)
+	}
 	return d, err
 }
 

@@ -43,6 +43,7 @@ type Keyed[K comparable, V, R any] struct {
 	pins   []pin
 	parts  restoring
 	reads  []Cursor
+	asked  [1]backends.Key[K]
 	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
 	seen   int64 // records, for planted bugs
 }
@@ -292,8 +293,8 @@ func (t *Keyed[K, V, R]) answer(m *Msg, fx *Effects) error {
 	if err != nil {
 		return fmt.Errorf("read of key %x: %w", m.State, err)
 	}
-	t.Scope.Fill([]K{k})
-	t.Scope.Keys.At = 0
+	t.Scope.Codec.Mark(t.asked[:], []K{k}) // not Scope.Fill: the batch that Keys holds may be another machine's by now
+	t.Scope.Keys.Batch, t.Scope.Keys.At = t.asked[:], 0
 	t.Scope.Store.Begin()
 	t.reads = t.Op.Cursors(t.reads[:0])
 	if err := t.Scope.Store.End(); err != nil {

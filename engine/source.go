@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/weirbench/weir/backends/tables"
 )
@@ -119,8 +121,9 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 	case Restore:
 		s.offset, s.mark = 0, 0
 		if m.State != nil {
-			if _, err := fmt.Sscanf(string(m.State), "offset %d watermark %d", &s.offset, &s.mark); err != nil {
-				fx.Fail(fmt.Errorf("restore %s from %q: %w", s.Role, m.State, err))
+			var err error
+			if s.offset, s.mark, err = ParseSourcePart(m.State); err != nil {
+				fx.Fail(fmt.Errorf("restore %s: %w", s.Role, err))
 				return
 			}
 		}
@@ -164,6 +167,12 @@ func SourcePart(offset, mark int64) []byte {
 }
 
 func ParseSourcePart(b []byte) (offset, mark int64, err error) {
-	_, err = fmt.Sscanf(string(b), "offset %d watermark %d", &offset, &mark)
+	f := strings.Fields(string(b))
+	if len(f) != 4 || f[0] != "offset" || f[2] != "watermark" {
+		return 0, 0, fmt.Errorf("part %q: want an offset and a watermark", b)
+	}
+	if offset, err = strconv.ParseInt(f[1], 10, 64); err == nil {
+		mark, err = strconv.ParseInt(f[3], 10, 64)
+	}
 	return offset, mark, err
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"strconv"
+	"strings"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -28,11 +30,17 @@ func (p StatePart) String() string {
 
 // ParseStatePart reads what String wrote.
 func ParseStatePart(b []byte) (p StatePart, err error) {
-	var digest string
-	if _, err = fmt.Sscan(string(b), &p.Name, &p.Size, &p.Index, &p.Entries, &digest); err != nil {
-		return p, fmt.Errorf("part %q: %w", b, err)
+	f := strings.Fields(string(b))
+	if len(f) != 5 {
+		return p, fmt.Errorf("part %q: %d fields, want 5", b, len(f))
 	}
-	p.Digest, err = ParseDigest(digest)
+	p.Name = f[0]
+	for i, n := range []*int64{&p.Size, &p.Index, &p.Entries} {
+		if *n, err = strconv.ParseInt(f[1+i], 10, 64); err != nil {
+			return p, fmt.Errorf("part %q: %w", b, err)
+		}
+	}
+	p.Digest, err = ParseDigest(f[4])
 	return p, err
 }
 

@@ -137,7 +137,9 @@ func (s *Supervisor) doom(cause error, at int64) {
 }
 
 // Over tells whether the run ends well when a machine of this attempt says that the job is over. A zombie ends only itself.
-func (s *Supervisor) Over(epoch int64) bool { return s.counts(epoch) }
+func (s *Supervisor) Over(epoch int64) bool {
+	return s.counts(epoch) && (s.state == living || s.state == doomed)
+}
 
 // counts tells whether an attempt is the newest and was not declared dead.
 func (s *Supervisor) counts(epoch int64) bool { return epoch == s.Epoch && !s.zombie }
