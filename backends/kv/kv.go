@@ -89,12 +89,17 @@ func (s *store) flush(keep int) error {
 }
 
 func (s *store) write() {
-	if s.batch.Len() > 0 && s.err == nil {
+	switch {
+	case s.batch.Len() == 0 || s.err != nil:
+	case s.batch.Size() > backends.RowsBytesMax:
+		s.Fail(&backends.UsageError{What: "the writes of one batch are over 2 GiB; make its records fewer or smaller"})
+	default:
 		s.Fail(s.db.Apply(&s.batch))
 	}
 	s.batch.Reset()
 }
 
+// Fail keeps the first error; nil is none.
 func (s *store) Fail(err error) {
 	if s.err == nil {
 		s.err = err

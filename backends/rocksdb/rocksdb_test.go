@@ -26,3 +26,16 @@ func TestBackend(t *testing.T) { run(t, rocksdb.Backend{}) }
 func TestBackendKeepsInMemory(t *testing.T) {
 	run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}, InMemory: true})
 }
+
+func TestDB(t *testing.T) {
+	backendtest.RunDB(t, func(t *testing.T, dir string) kv.DB {
+		db, err := rocksdb.OpenDB(backends.Options{Dir: dir, MemoryBytes: 8 << 20}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if db.Metrics()["cache_bytes"] > 8<<20 {
+			t.Errorf("a cache of %v bytes, want less than 8 MiB", db.Metrics()["cache_bytes"])
+		}
+		return db
+	})
+}

@@ -8,8 +8,8 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// overlay is the write-back table of a batch, or of several when the host lets it keep more: the encoded keys that were asked for, each once, and what became of
-// them. It knows bytes; the typed tables keep the decoded values beside it, by the same index.
+// overlay is the write-back table of a batch, or of several when the host lets it keep more: the encoded keys that were asked for, each once,
+// and what became of them. It knows bytes; the typed tables keep the decoded values beside it, by the same index.
 type overlay struct {
 	host   backends.CodedHost
 	prefix []byte
@@ -33,8 +33,9 @@ const (
 func (o *overlay) reset() {
 	o.keys.Reset()
 	o.hash, o.state, o.asked = o.hash[:0], o.state[:0], 0
-	if o.batch++; uint32(o.batch) == 0 {
-		clear(o.index) // the tags begin again
+	if o.batch++; uint32(o.batch) == 0 { // the tags begin again, at 1: 0 is what was never written
+		clear(o.index)
+		o.batch = 1
 	}
 }
 
