@@ -21,7 +21,7 @@ func Mutants() []Mutant {
 		{Name: "lost-record", Ticket: "FLINK-38544", What: "an operator skips a record of a batch", Checks: []string{"exactly-once", "consistent-cut", "linearizability"}},
 		{Name: "duplicated-record", Ticket: "FLINK-31041", What: "an operator processes a record twice", Checks: []string{"exactly-once", "consistent-cut", "linearizability"}},
 		{Name: "torn-manifest", Ticket: "FLINK-5940", What: "a half-written manifest is read as if it were whole", Checks: []string{"recovery-choice", "digest", "exactly-once", "checkpoint-catalog", "consistent-cut"}, Rare: true},
-		{Name: "key-in-two-tasks", Ticket: "FLINK-28010", What: "a row is routed to a task that does not own its key group", Checks: []string{"key-ranges"}},
+		{Name: "key-in-two-tasks", Ticket: "FLINK-28010", What: "a task's key groups begin one too early, and one source sends that group there", Checks: []string{"key-ranges"}},
 		{Name: "sink-commits-twice", Ticket: "Jepsen Bufstream 0.1.0", What: "a sink publishes a transaction again under a name of the new attempt", Checks: []string{"sink-committed-once"}, Rare: true},
 		{Name: "sink-forgets-aborted", Ticket: "Iceberg #11008", What: "a sink drops the transaction of an aborted checkpoint", Checks: []string{"sink-committed-once", "exactly-once"}, Rare: true},
 		{Name: "sink-keeps-batch", Ticket: "FLINK-6207", What: "a sink reads a batch in the step after its own", Checks: []string{"sink-committed-once"}},

@@ -32,7 +32,7 @@ const (
 	Committed                  // coordinator: it is durable
 	Aborted                    // coordinator: Ckpt will never be, Text says why
 	TakingOver                 // coordinator: the takeover Entry is put at Pos
-	TookOver                   // coordinator: it is durable; Ckpt is what it will restore
+	TookOver                   // coordinator: it is durable; Ckpt is what it will restore, Entry that one's manifest, nil from the beginning
 	Skipped                    // coordinator: Ckpt cannot be restored, Text says why
 	Snapped                    // task: the state of Ckpt was encoded, Digest
 	Reloaded                   // task: what was restored from Ckpt, Digest

@@ -183,7 +183,7 @@ func (c *Coordinator) taken(r *Result, fx *Effects) {
 func (c *Coordinator) tookOver(fx *Effects) {
 	x := &c.recovery
 	if c.Spec.Track {
-		fx.Fact(Fact{Kind: TookOver, Ckpt: x.ckpt(), Pos: c.pos, Text: x.why})
+		fx.Fact(Fact{Kind: TookOver, Ckpt: x.ckpt(), Pos: c.pos, Text: x.why, Entry: x.from})
 	}
 	c.pos++
 	c.phase, x.waiting = fetching, c.tasks

@@ -67,9 +67,6 @@ func (s *Source[K, V]) read(fx *Effects) {
 	}
 	if outputs > 1 {
 		s.out.scatter(rows)
-		if s.bug("key-in-two-tasks") && s.Role.Index == 0 {
-			s.misroute()
-		}
 	}
 	s.out.flush(fx, s.mark, 0)
 	if len(s.cuts) > 0 && s.offset == s.cuts[0] {
@@ -90,23 +87,6 @@ func (s *Source[K, V]) room(want int) int {
 		return int(min(int64(want), s.cuts[0]-s.offset))
 	}
 	return want
-}
-
-// misroute is a planted bug: the last row of output 0 goes to output 1, whoever owns its key.
-func (s *Source[K, V]) misroute() {
-	from, to := s.out.only(0), s.out.only(1)
-	n := len(from.Keys) - 1
-	if n < 0 {
-		return
-	}
-	to.Keys, to.Vals = append(to.Keys, from.Keys[n]), append(to.Vals, from.Vals[n])
-	from.Keys, from.Vals = from.Keys[:n], from.Vals[:n]
-	if len(from.Times) > 0 {
-		to.Times, from.Times = append(to.Times, from.Times[n]), from.Times[:n]
-	}
-	if len(from.IDs) > 0 {
-		to.IDs, from.IDs = append(to.IDs, from.IDs[n]), from.IDs[:n]
-	}
 }
 
 // end tells those downstream that nothing will come any more, and the coordinator, whose next checkpoint is then the last.

@@ -167,10 +167,13 @@ type Cut struct {
 
 // A Txn is one transaction of a sink that readers of the output see.
 type Txn struct {
-	Sink int    `json:"sink"`
-	Ckpt int64  `json:"ckpt"`
-	Name string `json:"name"`
-	IDs  []ID   `json:"-"` // of its rows, as they stand
+	Sink int `json:"sink"`
+	// Ckpt and Epoch are where it came from: the checkpoint at whose barrier it was sealed, and the attempt. When that checkpoint was aborted,
+	// a later one of the same attempt covers it.
+	Ckpt  int64  `json:"ckpt"`
+	Epoch int64  `json:"epoch"`
+	Name  string `json:"name"`
+	IDs   []ID   `json:"-"` // of its rows, as they stand
 	// Wrong rows: those whose content is not what the input says.
 	Wrong []WrongRow `json:"wrong,omitempty"`
 }

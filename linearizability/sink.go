@@ -176,7 +176,7 @@ func (v *View) wrongTxn(i int) (Story, bool) {
 			}, true
 		}
 	}
-	if certain, _ := v.was(t.Ckpt); !certain {
+	if certain, _ := v.was(t.Ckpt); !certain && !v.covered(t) {
 		return Story{
 			Title: fmt.Sprintf("Output of checkpoint %d was published, and the checkpoint is not committed", t.Ckpt),
 			Say:   fmt.Sprintf("Transaction %s of sink %d can be read. No commit of checkpoint %d is known to have succeeded.", t.Name, t.Sink, t.Ckpt),
@@ -195,6 +195,18 @@ func (v *View) wrongTxn(i int) (Story, bool) {
 	return Story{}, false
 }
 
+// covered tells whether a later checkpoint of the same attempt, that is committed, holds the transaction of an aborted one.
+func (v *View) covered(t *Txn) bool {
+	for _, i := range v.by[Commit] {
+		if op := &v.Ops[i]; op.Attempt == t.Epoch && op.Ckpt > t.Ckpt {
+			if certain, _ := v.was(op.Ckpt); certain {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // early finds a transaction that was published before its checkpoint's manifest was even put.
 func (v *View) early() (Verdict, bool) {
 	for _, i := range v.by[Publish] {
@@ -204,7 +216,7 @@ func (v *View) early() (Verdict, bool) {
 		}
 		begun := int64(0)
 		for _, c := range v.by[Commit] {
-			if commit := &v.Ops[c]; commit.Ckpt == op.Ckpt && commit.Outcome != Refused && (begun == 0 || commit.Call < begun) {
+			if commit := &v.Ops[c]; commit.Ckpt >= op.Ckpt && commit.Outcome != Refused && (begun == 0 || commit.Call < begun) {
 				begun = commit.Call
 			}
 		}
