@@ -279,31 +279,6 @@ func (m *moody) fate(op *engine.Op) engine.Fate {
 	return engine.Fate{Do: engine.FateKind(len(m.n) % 4), Delay: 50, Late: 3000}
 }
 
-// What is measured is nothing but the pipeline: no observer, no injector, no allocation per record.
-func BenchmarkPipeline(b *testing.B) {
-	for _, watched := range []bool{false, true} {
-		b.Run(fmt.Sprintf("p=1/batch=1024/keys=100000/history=%v", watched), func(b *testing.B) {
-			p := newPlan(1, int64(b.N), 100_000)
-			p.txn = func() engine.Txn[uint64, uint64] { return &sums{} }
-			p.spec.Batch, p.spec.Interval, p.spec.Readers, p.spec.Track = 1024, 100_000, 0, watched
-			o := Options{Job: p.job, Blobs: blobs.NewMemory()}
-			if watched {
-				o.Observe = ignore{}
-			}
-			b.ReportAllocs()
-			b.ResetTimer()
-			if _, err := Run(context.Background(), o); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrec/s")
-		})
-	}
-}
-
-type ignore struct{}
-
-func (ignore) Observe(*engine.Moment) {}
-
 // A step of the steady path allocates nothing: ten times the records cost about the same allocations.
 func TestSteadyPathDoesNotAllocate(t *testing.T) {
 	allocs := func(records int64) float64 {
