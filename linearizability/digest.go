@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 func (d *Digest) add(o Digest) {
@@ -34,16 +35,29 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 			})
 		}
 	}
+	recovered, _ := v.recoveries()
 	switch {
-	case judged == 0 && v.Demands.Recoveries == 0:
-		return notApplicable("no recovery was demanded, and no state was looked into")
+	case v.untold() != 0:
+		return undecided(judged, "not exercised: no task of attempt %d said what it restored", v.untold())
+	case judged == 0 && recovered < v.Demands.Recoveries:
+		return undecided(0, "no attempt was restored")
 	case judged == 0:
-		return undecided(0, "no restored state was looked into")
-	case v.Demands.Recoveries > 0 && len(v.by[Reload]) == 0:
-		return undecided(judged, "not exercised: no task said what it restored")
+		return notApplicable("no checkpoint was restored, and there is no state at the end to compare")
 	}
 	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"),
 		map[bool]string{true: ", and the state at the end is that of the input", false: ""}[v.Final != nil && v.Mode == ExactlyOnce])
+}
+
+// untold is an attempt that restored a checkpoint and whose tasks said nothing of it, 0: none.
+func (v *View) untold() int64 {
+	for i := range v.lives {
+		l := &v.lives[i]
+		told := func(i int32) bool { return v.Ops[i].Attempt == l.Epoch }
+		if l.recovered >= 0 && v.Ops[l.recovered].Ckpt != 0 && !slices.ContainsFunc(v.by[Reload], told) {
+			return l.Epoch
+		}
+	}
+	return 0
 }
 
 // reloaded compares what an attempt restored with what was captured.

@@ -1,6 +1,6 @@
 // Package linearizability holds what was seen of a run and judges it. A History is the record: operations with tickets, cuts, the
 // output, the faults. Check asks every checker of it and answers a Verdict each. Two checkers are models that porcupine searches (the
-// state of one key across recoveries, and the catalog of checkpoints); the others are oracles that walk the history once. Write and Read
+// state of one key across recoveries, and the catalog of checkpoints); the others are oracles that walk the history once. Write and ReadHistory
 // store a history, and this is the only package that imports porcupine.
 //
 // What does not live here: making a history (the root listens to the engine and writes it down), the input's content (a Truth is rebuilt
