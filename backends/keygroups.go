@@ -47,13 +47,8 @@ func Murmur(code int32) int32 {
 	h ^= h >> 13
 	h *= 0xc2b2ae35
 	h ^= h >> 16
-	switch v := int32(h); {
-	case v >= 0:
-		return v
-	case v != math.MinInt32:
-		return -v
-	}
-	return 0
+	sign := int32(h) >> 31
+	return ((int32(h) ^ sign) - sign) & math.MaxInt32 // the absolute value without a branch; of the least int it is 0, as in Flink
 }
 
 // JavaHashInt is Integer.hashCode.

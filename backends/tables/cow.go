@@ -12,6 +12,7 @@ type cow[K, N comparable, V any] struct {
 	groups backends.Groups
 	depth  uint8
 	dir    []*segment[K, N, V]
+	home   []home[K, N, V] // what dir points to, beside each other for who looks up many
 	n      int
 	moved  uint32 // counts what makes pointers to slots stale
 
@@ -32,6 +33,11 @@ type segment[K, N comparable, V any] struct {
 	used  [segMax / 64]uint64
 	next  *segment[K, N, V] // what found no room, where hashes are too much alike to be split
 	own   []uint32          // by slot: since this epoch its V is shared with no frozen table; nil unless copies of V share memory
+}
+
+type home[K, N comparable, V any] struct {
+	slots *slot[K, N, V]
+	mask  uint32
 }
 
 type slot[K, N comparable, V any] struct {
@@ -64,10 +70,11 @@ func (t *cow[K, N, V]) init(g backends.Groups, hash func(K, N) uint32, shares bo
 		t.copy = copy
 	}
 	full := &segment[K, N, V]{slots: make([]slot[K, N, V], 1), n: 1} // empty, yet full: the first insert replaces it
-	t.dir = make([]*segment[K, N, V], g.Len())
+	t.resize(g.Len())
 	for i := range t.dir {
 		t.dir[i] = full
 	}
+	t.moveHome(0, len(t.dir))
 }
 
 func (t *cow[K, N, V]) at(group uint16, hash uint32) int {

@@ -8,15 +8,15 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// liveValue keeps a V in the slot itself. At the first access of a batch it finds the slots of all records: one loop that touches them, so
-// that the processor waits for many cache misses at once, and one that compares.
+// liveValue keeps a V in the slot itself. It finds the slots of many records of a batch at once: one loop touches them, so that the
+// processor waits for many cache misses together, and one compares.
 type liveValue[K, N comparable, V any] struct {
 	cow[K, N, V]
 	d     *ValueDesc[K, N, V]
 	keys  *backends.Keys[K]
-	found []*slot[K, N, V] // by record; nil when it has none. Empty when not to be trusted: not resolved, or something moved
+	found []*slot[K, N, V] // by record, of the first so many; nil when it has none
 	auto  bool             // there are no namespaces
-	done  bool             // this batch was resolved
+	stale bool             // something moved in this batch: nothing is found any more
 	sum   byte             // keeps the touching loop alive
 }
 
@@ -42,35 +42,42 @@ func isVoid[N any]() bool {
 	return ok
 }
 
-func (t *liveValue[K, N, V]) Begin()   { t.found, t.done = t.found[:0], false }
-func (t *liveValue[K, N, V]) End()     { t.found, t.done = t.found[:0], false }
+func (t *liveValue[K, N, V]) Begin()   { t.found, t.stale = t.found[:0], false }
+func (t *liveValue[K, N, V]) End()     { t.found, t.stale = t.found[:0], false }
 func (t *liveValue[K, N, V]) Len() int { return t.n }
 
-// resolve must not branch on what it loads, or the misses come one after the other.
+const block = 256 // records: what they touch stays in the nearest cache until they are processed
+
+// resolve finds the slots of the records up to and with the current one, and of some more. The loop that touches them does nothing else and
+// branches on nothing that it loads: so as many misses are under way as the processor can have.
 func (t *liveValue[K, N, V]) resolve() {
-	t.done = true
-	if !t.auto || t.pinned != 0 && t.copy != nil {
-		return
-	}
-	batch := t.keys.Batch
-	found := slices.Grow(t.found[:0], len(batch))[:len(batch)]
-	sum, dir, depth, first := byte(0), t.dir, t.depth&31, t.groups.First
-	for i := range found {
+	batch, from := t.keys.Batch, len(t.found)
+	to := min(len(batch), max(t.keys.At+1, from+block))
+	found := slices.Grow(t.found, to-from)[:to]
+	sum, dir, depth, first := byte(0), t.home, t.depth&31, t.groups.First
+	for i := from; i < to; i++ {
 		k := &batch[i]
-		g := dir[(int(k.Group)-first)<<depth|int(uint64(k.Hash)<<depth>>32)]
-		s := &g.slots[int(k.Hash)&(len(g.slots)-1)]
-		sum += *(*byte)(unsafe.Pointer(s))
+		h := &dir[(int(k.Group)-first)<<depth|int(uint64(k.Hash)<<depth>>32)]
+		s := (*slot[K, N, V])(unsafe.Add(unsafe.Pointer(h.slots), uintptr(k.Hash&h.mask)*unsafe.Sizeof(*h.slots)))
 		found[i] = s
+	}
+	for _, s := range found[from:] {
+		sum += *(*byte)(unsafe.Pointer(s))
 	}
 	t.sum = sum
 	var zero K
 	var ns N
-	for i := range batch {
+	for i := from; i < to; i++ {
 		if k := &batch[i]; found[i].key != k.K || k.K == zero { // a free slot holds the zero key
 			found[i] = t.find(k.Group, k.Hash, k.K, ns)
 		}
 	}
 	t.found = found
+}
+
+// mayResolve tells whether that helps: nothing moved in this batch, and a frozen table needs no copy of what is read.
+func (t *liveValue[K, N, V]) mayResolve() bool {
+	return t.auto && !t.stale && (t.pinned == 0 || t.copy == nil) && uint(t.keys.At) >= uint(len(t.found)) && uint(t.keys.At) < uint(len(t.keys.Batch))
 }
 
 func (t *liveValue[K, N, V]) Get(ns N) (v V, ok bool) {
@@ -86,8 +93,11 @@ func (t *liveValue[K, N, V]) Get(ns N) (v V, ok bool) {
 }
 
 func (t *liveValue[K, N, V]) look(ns N) *slot[K, N, V] {
-	if !t.done {
+	if t.mayResolve() {
 		t.resolve()
+		if s := t.found[t.keys.At]; s != nil {
+			return s
+		}
 	}
 	k := t.keys.Cur()
 	return t.get(k.Group, t.hashOf(k, ns), k.K, ns)
@@ -100,7 +110,7 @@ func (t *liveValue[K, N, V]) Set(ns N, v V) {
 			return
 		}
 	}
-	if !t.done && t.pinned == 0 {
+	if t.pinned == 0 && t.mayResolve() {
 		t.resolve()
 		t.Set(ns, v)
 		return
@@ -110,14 +120,15 @@ func (t *liveValue[K, N, V]) Set(ns N, v V) {
 	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
 	s.val = v
 	if t.moved != moved {
-		t.found = t.found[:0]
+		t.found, t.stale = t.found[:0], true
 	}
 }
 
 func (t *liveValue[K, N, V]) Clear(ns N) {
 	k := t.keys.Cur()
-	t.remove(k.Group, t.hashOf(k, ns), k.K, ns)
-	t.found = t.found[:0]
+	if t.remove(k.Group, t.hashOf(k, ns), k.K, ns) {
+		t.found, t.stale = t.found[:0], true
+	}
 }
 
 func (t *liveValue[K, N, V]) hashOf(k *backends.Key[K], ns N) uint32 {

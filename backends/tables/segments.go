@@ -9,7 +9,21 @@ func (t *cow[K, N, V]) place(g *segment[K, N, V], at int) {
 	for i := range n {
 		t.dir[at+i] = g
 	}
+	t.moveHome(at, at+n)
 	t.moved++
+}
+
+// resize makes an empty directory.
+func (t *cow[K, N, V]) resize(n int) {
+	t.dir, t.home = make([]*segment[K, N, V], n), make([]home[K, N, V], n)
+}
+
+// moveHome follows what the directory says from lo up to hi.
+func (t *cow[K, N, V]) moveHome(lo, hi int) {
+	for i := lo; i < hi; i++ {
+		slots := t.dir[i].slots
+		t.home[i] = home[K, N, V]{&slots[0], uint32(len(slots) - 1)}
+	}
 }
 
 // writable is the segment at an index of the directory, shared with no frozen table.
@@ -62,11 +76,13 @@ func (t *cow[K, N, V]) grow(at int) bool {
 		if !t.mayDouble() {
 			return false
 		}
-		dir := make([]*segment[K, N, V], 2*len(t.dir))
-		for i := range dir {
-			dir[i] = t.dir[i/2]
+		dir := t.dir
+		t.resize(2 * len(dir))
+		for i := range t.dir {
+			t.dir[i] = dir[i/2]
 		}
-		t.dir, t.depth, at = dir, t.depth+1, 2*at
+		t.moveHome(0, len(t.dir))
+		t.depth, at = t.depth+1, 2*at
 	}
 	bit := uint32(1) << (31 - old.depth)
 	span := 1 << (t.depth - old.depth)
