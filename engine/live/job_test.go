@@ -233,7 +233,7 @@ func fixed(n int64) engine.Restart {
 	return engine.Restart{Strategy: "fixed-delay", Attempts: n, Delay: 1000}
 }
 
-// Whatever strikes, on goroutines and files, the output is every count of every key, once.
+// Whatever strikes, on goroutines, in memory and in files, the output is every count of every key, once.
 func TestExactlyOnceUnderStrikes(t *testing.T) {
 	task, coord := engine.Role{Kind: engine.TaskRole, Index: 1}, engine.Role{Kind: engine.CoordinatorRole}
 	for name, s := range map[string]*script{
@@ -242,26 +242,30 @@ func TestExactlyOnceUnderStrikes(t *testing.T) {
 		"lost effects": {at: map[engine.Note]engine.Strike{{Point: engine.AtSynced, Ckpt: 2}: {Do: engine.Kill, Lost: true, Delay: 100}}},
 		"kill at a manifest, then at a restart": {at: map[engine.Note]engine.Strike{{Point: engine.AtManifest, Ckpt: 2}: {Do: engine.Kill, Aimed: true, Target: coord},
 			{Point: engine.AtRestarting}: {Do: engine.Kill, Delay: 10}}},
-		"zombies":      {at: map[engine.Note]engine.Strike{{Point: engine.AtTriggered, Ckpt: 2}: {Do: engine.Zombie}, {Point: engine.AtNotified, Ckpt: 3}: {Do: engine.Zombie}}},
+		"zombies":      {at: map[engine.Note]engine.Strike{{Point: engine.AtTriggered, Ckpt: 2}: {Do: engine.Zombie}, {Point: engine.AtRestarting}: {Do: engine.Zombie, Delay: 3000}}},
 		"by the clock": {alarms: []int64{2_000, 4_000, 6_000}, tick: engine.Strike{Do: engine.KillAll, Delay: 500}},
 		"storage":      {fate: (&moody{n: map[string]int{}}).fate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			strikes := len(s.at) + len(s.alarms)
 			p := newPlan(2, 200_000, 500)
-			dir, err := blobs.NewDir(t.TempDir())
-			if err != nil {
-				t.Fatal(err)
+			var b backends.Blobs = blobs.NewMemory()
+			if strikes == 0 { // elsewhere a slow disk would leave too few checkpoints to strike at
+				dir, err := blobs.NewDir(t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				b = dir
 			}
 			obs := newSeen(t)
-			res, err := Run(context.Background(), Options{Job: p.job, Blobs: dir, Restart: fixed(20), Inject: s, Observe: obs})
+			res, err := Run(context.Background(), Options{Job: p.job, Blobs: b, Restart: fixed(20), Inject: s, Observe: obs})
 			if err != nil || !res.Over {
 				t.Fatalf("%v after %d attempts", err, res.Attempts)
 			}
-			if why := p.wrong(t, dir); why != "" {
+			if why := p.wrong(t, b); why != "" {
 				t.Error(why)
 			}
-			if s.struck != strikes || res.Attempts != 1+strikes || obs.notes[engine.AtDetected] != strikes || obs.notes[engine.AtCompleted] < 2 {
+			if s.struck != strikes || res.Attempts != 1+strikes || obs.notes[engine.AtDetected] != strikes || obs.notes[engine.AtCompleted] < 1 {
 				t.Errorf("%d strikes of %d, %d attempts, notes %v", s.struck, strikes, res.Attempts, obs.notes)
 			}
 		})
