@@ -28,6 +28,7 @@ type Sink[K comparable, R any] struct {
 	top   int64 // the newest completed checkpoint
 	final bool  // top is the last there will be
 	ended bool
+	gone  bool       // Finished was told
 	kept  Rows[K, R] // a planted bug
 }
 
@@ -243,7 +244,8 @@ func (t *Sink[K, R]) again(x *txn, err error, fx *Effects, try func(*txn, *Effec
 }
 
 func (t *Sink[K, R]) finish(fx *Effects) {
-	if t.final && len(t.list) == 0 {
+	if t.final && len(t.list) == 0 && !t.gone {
+		t.gone = true // once: the coordinator counts sinks
 		t.tell(fx, Finished, t.Coord, t.top, nil)
 	}
 }

@@ -33,7 +33,11 @@ type Source[K comparable, V any] struct {
 func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
 	switch ev.Kind {
 	case Poll:
-		s.read(fx)
+		if s.Spec.Until > 0 && ev.Now >= s.Spec.Until {
+			s.end(fx)
+		} else {
+			s.read(fx)
+		}
 	case Tell:
 		s.told(&ev.Msg, fx)
 	}

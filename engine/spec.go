@@ -26,6 +26,9 @@ type Spec struct {
 	Readers   int   // clients that ask for keys while the job runs
 	ReadEvery int64 // time between the end of a read and the next
 
+	// Until ends the input early: a source that is at a time at or behind it reads no further, and its log ends there. 0: the log's own end.
+	Until int64
+
 	Track   bool                   // rows carry IDs and machines tell facts: a history is kept
 	Cuts    func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none
 	Planted *Planted

@@ -198,7 +198,7 @@ func scenario(ch *Choices, records int64, storage Chaos) (*plan, Options, *scrip
 	p := &plan{records: records, keys: draw(3, 1, 10, 40)}
 	n := int(draw(2, 1, 2))
 	p.spec = engine.Spec{Sources: n, Parallelism: n, Groups: 16, Batch: int(draw(8, 1, 3, 16)), Interval: draw(100, 40, 300), Timeout: draw(20_000, 200, 600, 2_000),
-		Concurrent: 1, Tolerable: 1000, Retained: 2, Readers: int(draw(1, 0, 2)), ReadEvery: 20, Track: true}
+		Concurrent: int(draw(1, 2)), Tolerable: 1000, Retained: 2, Readers: int(draw(1, 0, 2)), ReadEvery: 20, Track: true}
 	s := &script{at: map[engine.Note]engine.Strike{}}
 	roles := []engine.Role{{Kind: engine.TaskRole}, {Kind: engine.SourceRole}, {Kind: engine.SinkRole}, {Kind: engine.CoordinatorRole}, {Kind: engine.CollectorRole}}
 	for range ch.Pick(Plan, 4) {
