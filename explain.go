@@ -1,0 +1,165 @@
+package weir
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// explainWidth is how wide Explain prints.
+const explainWidth = 80
+
+// Explain writes what a plan would run: the cells, every value with where it came from, what is skipped and what is ignored.
+func Explain(w io.Writer, p *Plan) error {
+	e := &explainer{}
+	e.line("%s (%s): %s", p.Scenario, p.File, amount(p))
+	if p.Description != "" {
+		e.wrap("", "", p.Description)
+	}
+	e.line("seed %d", p.Seed)
+	if p.Broken != "" {
+		e.line("every cell carries the planted bug %s", p.Broken)
+	}
+	for _, text := range p.Warnings {
+		e.wrap("! ", "  ", text)
+	}
+	e.cells(p)
+	e.shared(p)
+	if len(p.Cells) > 0 {
+		e.faults(&p.Cells[0])
+	}
+	e.thresholds(p)
+	if len(p.Ignored) > 0 {
+		e.head("ignored: options of Flink that weir has no use for")
+		e.settings(p.Ignored)
+	}
+	_, err := io.WriteString(w, e.String())
+	return err
+}
+
+type explainer struct{ strings.Builder }
+
+func (e *explainer) line(format string, args ...any) { fmt.Fprintf(e, format+"\n", args...) }
+
+func (e *explainer) head(text string) { e.line("\n%s", text) }
+
+// amount estimates what a run does.
+func amount(p *Plan) string {
+	s := fmt.Sprintf("%s x %s", plural(len(p.Cells), "cell", "cells"), plural(p.Reps, "repetition", "repetitions"))
+	if n := len(p.Cells) * p.Reps; n > 1 {
+		s += fmt.Sprintf(" = %d runs", n)
+	}
+	switch {
+	case p.SimSeeds > 0:
+		s += fmt.Sprintf(", then %s", plural(p.SimSeeds, "simulated seed", "simulated seeds"))
+	case p.SimSeconds > 0:
+		s += fmt.Sprintf(", then %g s of simulated seeds", p.SimSeconds)
+	}
+	return s
+}
+
+func (e *explainer) cells(p *Plan) {
+	e.head("cells")
+	for i := range p.Cells {
+		c := &p.Cells[i]
+		var axes []string
+		for _, a := range c.Axes {
+			axes = append(axes, a.Key+" "+a.Value)
+		}
+		if len(axes) == 0 {
+			axes = []string{"backend " + c.Backend}
+		}
+		e.wrap(fmt.Sprintf("  %-24s ", c.Name), strings.Repeat(" ", 27), strings.Join(axes, ", "))
+	}
+	for _, s := range p.Skipped {
+		e.wrap(fmt.Sprintf("  %-24s ", s.Cell), strings.Repeat(" ", 27), "skipped: "+s.Reason+"; "+s.Remedy)
+	}
+}
+
+// shared lists the settings: those that all cells have in common, then those that differ.
+func (e *explainer) shared(p *Plan) {
+	if len(p.Cells) == 0 {
+		return
+	}
+	same := common(p.Cells)
+	e.head("settings of every cell")
+	e.settings(same)
+	var differ []Setting
+	for i := range p.Cells {
+		for _, s := range p.Cells[i].Settings {
+			if !slices.ContainsFunc(same, func(o Setting) bool { return o.Key == s.Key }) && !slices.Contains(differ, s) {
+				differ = append(differ, s)
+			}
+		}
+	}
+	if len(differ) > 0 {
+		slices.SortStableFunc(differ, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
+		e.head("settings that differ")
+		e.settings(differ)
+	}
+}
+
+// settings prints key, value and origin in columns, an origin that does not fit on a line of its own.
+func (e *explainer) settings(list []Setting) {
+	wide := 0
+	for _, s := range list {
+		wide = max(wide, utf8.RuneCountInString(s.Key))
+	}
+	for _, s := range list {
+		text := fmt.Sprintf("  %-*s  %-10s", wide, s.Key, s.Value)
+		if utf8.RuneCountInString(text)+2+utf8.RuneCountInString(s.From) <= explainWidth {
+			e.line("%s  %s", text, s.From)
+			continue
+		}
+		if utf8.RuneCountInString(strings.TrimRight(text, " ")) <= explainWidth {
+			e.line("%s", strings.TrimRight(text, " "))
+		} else {
+			e.wrap("  "+s.Key+"  ", "      ", s.Value)
+		}
+		e.wrap("      ", "      ", s.From)
+	}
+}
+
+func (e *explainer) faults(c *Cell) {
+	if len(c.Faults) > 0 {
+		e.head("faults")
+	}
+	for i := range c.Faults {
+		e.wrap("  ", "    ", fmt.Sprintf("%s  (%s)", c.Faults[i].String(), c.Faults[i].Pos))
+	}
+	if len(c.Checks) > 0 {
+		e.head("checks")
+		e.wrap("  ", "  ", strings.Join(c.Checks, ", "))
+	}
+}
+
+func (e *explainer) thresholds(p *Plan) {
+	if len(p.Thresholds) > 0 {
+		e.head("thresholds")
+	}
+	for _, t := range p.Thresholds {
+		e.line("  %-20s %-18s %s", t.Metric, t.Expr, t.Where)
+	}
+}
+
+// wrap breaks a text between words, the first line behind one prefix, the others behind another. A word longer than a line stands alone.
+func (e *explainer) wrap(first, other, text string) {
+	line, room := first, explainWidth-utf8.RuneCountInString(first)
+	used := 0
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		if used > 0 && used+1+n > room {
+			e.line("%s", line)
+			line, room, used = other, explainWidth-utf8.RuneCountInString(other), 0
+		}
+		if used > 0 {
+			line += " "
+			used++
+		}
+		line += word
+		used += n
+	}
+	e.line("%s", line)
+}

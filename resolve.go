@@ -1,0 +1,259 @@
+package weir
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirbench/weir/engine"
+)
+
+// resolve makes the cells: the product of the axes, without what is excluded.
+func (r *reader) resolve(s *Scenario) {
+	excluded := r.exclusions()
+	if len(r.all) > 0 {
+		return
+	}
+	d := r.whole()
+	s.common, s.Name, s.Description = d, d.name, d.description
+	for at := range combinations(r.axes) {
+		cell, shown, ok := r.cell(at)
+		if !ok {
+			return
+		}
+		if !slices.ContainsFunc(excluded, func(x exclusion) bool { return x.applies(shown) }) {
+			cell.Name = r.cellName(shown)
+			s.cells = append(s.cells, cell)
+		}
+	}
+	if len(s.cells) == 0 {
+		r.add(r.exclude.at, "exclude leaves no cell; take an entry away")
+		return
+	}
+	s.warnings = r.warnings(s.cells)
+}
+
+// whole is what the scenario says of itself.
+func (r *reader) whole() (d draft) {
+	for i := range r.vocab.all {
+		if s := &r.vocab.all[i]; s.once {
+			if g, ok := r.given[s.key]; ok {
+				s.read(&d, g.text) // it was read before, and was right
+			}
+		}
+	}
+	if d.name == "" {
+		d.name = baseName(r.file)
+	}
+	return d
+}
+
+// baseName makes a scenario's name of its file's.
+func baseName(file string) string {
+	base := filepath.Base(strings.TrimPrefix(file, "builtin:"))
+	base = strings.TrimLeft(folderName(strings.TrimSuffix(base, filepath.Ext(base))), ".")
+	if base == "" {
+		return "scenario"
+	}
+	return base[:min(len(base), 60)]
+}
+
+// combinations yields the place on every axis, the last axis fastest.
+func combinations(axes []axis) func(yield func([]int) bool) {
+	return func(yield func([]int) bool) {
+		at := make([]int, len(axes))
+		for {
+			if !yield(at) {
+				return
+			}
+			i := len(axes) - 1
+			for ; i >= 0; i-- {
+				if at[i]++; at[i] < len(axes[i].values) {
+					break
+				}
+				at[i] = 0
+			}
+			if i < 0 {
+				return
+			}
+		}
+	}
+}
+
+func (x exclusion) applies(shown map[*setting]string) bool {
+	for s, v := range x.values { // all must hold, in whatever order
+		if shown[s] != v {
+			return false
+		}
+	}
+	return len(x.values) > 0
+}
+
+// cell reads every setting at one place of the axes.
+func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
+	var d draft
+	shown, from := map[*setting]string{}, map[*setting]string{}
+	where := origin{file: r.file, line: 1, col: 1}
+	for i := range r.vocab.all {
+		s := &r.vocab.all[i]
+		text, whence, told := s.def, s.from, false
+		if g, ok := r.given[s.key]; ok {
+			text, whence, told = g.text, g.from(), true
+			if s.key == "workload.path" {
+				text = g.path(r.file)
+			}
+		}
+		if j := slices.IndexFunc(r.axes, func(a axis) bool { return a.set == s }); j >= 0 {
+			g := &r.axes[j].values[at[j]]
+			text, whence, told, where = g.text, g.from(), true, g.at
+		}
+		if !told && (s.quiet || s.once) {
+			continue
+		}
+		v, err := s.read(&d, text)
+		if err != nil {
+			r.add(where, "%s: %v", s.key, err)
+			return d.Cell, nil, false
+		}
+		shown[s], from[s] = v, whence
+	}
+	if err := d.finish(); err != nil {
+		r.add(r.placeOf("parallelism.default", where), "%v", err)
+		return d.Cell, nil, false
+	}
+	d.Faults, d.Checks = slices.Clone(r.faults), slices.Clone(r.checks)
+	if !r.targets(&d.Cell) {
+		return d.Cell, nil, false
+	}
+	d.Settings, d.Axes = r.settingsOf(&d, shown, from), r.axesOf(shown, from)
+	if d.Params == nil {
+		d.Params = map[string]string{}
+	}
+	return d.Cell, shown, true
+}
+
+// placeOf is where a setting was given, or another place.
+func (r *reader) placeOf(key string, other origin) origin {
+	if g, ok := r.given[key]; ok {
+		return g.at
+	}
+	return other
+}
+
+// targets refuses faults that strike what a cell does not have.
+func (r *reader) targets(c *Cell) bool {
+	ok := true
+	for i := range c.Faults {
+		role, is := engine.ParseRole(c.Faults[i].Target)
+		if !is {
+			continue
+		}
+		has := map[engine.RoleKind]int{engine.SourceRole: c.Sources, engine.TaskRole: c.Parallelism, engine.SinkRole: c.Parallelism, engine.ReaderRole: c.Readers}
+		if n, counted := has[role.Kind]; counted && role.Index >= n {
+			ok = false
+			kind, _, _ := strings.Cut(c.Faults[i].Target, "/")
+			if n == 0 {
+				r.add(r.faultsAt[i], "target %s: there is no %s; set readers.clients", c.Faults[i].Target, kind)
+				continue
+			}
+			r.add(r.faultsAt[i], "target %s: there is %s/0 to %s/%d; want one of them", c.Faults[i].Target, kind, kind, n-1)
+		}
+	}
+	return ok
+}
+
+// settingsOf lists what a plan shows of a cell, in the order of the vocabulary.
+func (r *reader) settingsOf(d *draft, shown, from map[*setting]string) (out []Setting) {
+	for i := range r.vocab.all {
+		s := &r.vocab.all[i]
+		v, ok := shown[s]
+		if !ok || s.once && s.quiet || s.only != "" && s.only != d.Restart.Strategy {
+			continue
+		}
+		whence := from[s]
+		switch s.key {
+		case "restart-strategy":
+			if v == "" {
+				v, whence = d.Restart.Strategy, flinkDefault+" without checkpoints"
+				if d.Interval > 0 {
+					whence = flinkDefault + " with checkpoints: for ever, 1 s later"
+				}
+			}
+		case "pipeline.max-parallelism":
+			if v == "-1" {
+				v, whence = fmt.Sprint(d.Groups), whence+": -1"
+			}
+		case "run.sources":
+			v = fmt.Sprint(d.Sources)
+		}
+		if d.strategy == "" && s.only != "" {
+			continue // Flink's own choice reads no options
+		}
+		out = append(out, Setting{s.key, oneLine(v), whence})
+	}
+	return out
+}
+
+// axesOf lists the axes that vary.
+func (r *reader) axesOf(shown, from map[*setting]string) (out []Setting) {
+	for _, a := range r.axes {
+		if len(a.values) > 1 {
+			out = append(out, Setting{a.set.short, compact(shown[a.set]), from[a.set]})
+		}
+	}
+	return out
+}
+
+// cellName is made of the axes that vary, the backend first.
+func (r *reader) cellName(shown map[*setting]string) string {
+	var words []string
+	for _, a := range r.axes {
+		if len(a.values) < 2 {
+			continue
+		}
+		switch v := compact(shown[a.set]); a.set.short {
+		case "backend":
+			words = slices.Insert(words, 0, v)
+		case "interval", "mode", "restart":
+			words = append(words, v)
+		default:
+			words = append(words, a.set.short+"="+v)
+		}
+	}
+	if len(words) == 0 {
+		return shown[r.vocab.find("state.backend.type")]
+	}
+	return strings.Join(words, " ")
+}
+
+// compact writes a value as one word: "100ms".
+func compact(v string) string { return strings.ReplaceAll(v, " ", "") }
+
+// warnings are what can be run and will hardly be what was meant.
+func (r *reader) warnings(cells []Cell) (out []string) {
+	ticking := slices.ContainsFunc(cells, func(c Cell) bool { return c.Interval > 0 })
+	if !ticking {
+		out = append(out, "no checkpoints are taken: execution.checkpointing.interval is not set")
+	}
+	for _, f := range r.faults {
+		if !ticking && strings.HasPrefix(f.At.String(), "checkpoint.") {
+			out = append(out, fmt.Sprintf("%s: %s is never reached without checkpoints", f.Pos, f.At))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.given)) {
+		g := r.given[key]
+		if only := g.set.only; only != "" && !slices.ContainsFunc(cells, func(c Cell) bool { return readsOptions(&c, only) }) {
+			out = append(out, fmt.Sprintf("%s: %s has no effect unless restart-strategy is %s", g.at, g.spelt, only))
+		}
+	}
+	return out
+}
+
+// readsOptions tells whether a cell chose the strategy; Flink's own choice reads no options.
+func readsOptions(c *Cell, strategy string) bool {
+	return slices.ContainsFunc(c.Settings, func(s Setting) bool {
+		return s.Key == "restart-strategy" && s.Value == strategy && !strings.HasPrefix(s.From, flinkDefault)
+	})
+}

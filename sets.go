@@ -1,0 +1,107 @@
+package weir
+
+import (
+	"slices"
+	"strings"
+)
+
+// sets takes what the command line says: it replaces what the file said, and the last of two wins.
+func (r *reader) sets(sets []string) {
+	for _, s := range sets {
+		at := origin{file: r.file, set: oneLine(s)}
+		key, text, ok := strings.Cut(s, "=")
+		key = strings.TrimSpace(key)
+		if !ok || key == "" {
+			r.add(at, "want key=value, such as run.seed=7 or execution.checkpointing.interval=1s")
+			continue
+		}
+		v := r.setValue(at, strings.TrimSpace(text))
+		if v == nil {
+			continue
+		}
+		r.set(entry{strings.TrimPrefix(strings.TrimPrefix(key, "config."), "matrix."), at, v}, strings.HasPrefix(key, "config."))
+	}
+}
+
+// setValue reads lists, mappings and quoted strings as YAML; anything else is taken as it stands.
+func (r *reader) setValue(at origin, text string) *node {
+	if text == "" {
+		r.add(at, "no value behind \"=\"; give it one")
+		return nil
+	}
+	if !strings.ContainsAny(text[:1], `[{"'`) {
+		return &node{kind: scalar, text: text, at: at}
+	}
+	var p problems
+	n := readYAML("", []byte(text), &p)
+	for _, l := range p.all {
+		r.add(at, "%s", l.text)
+	}
+	n.relocate(at)
+	return n
+}
+
+func (n *node) relocate(at origin) {
+	if n == nil {
+		return
+	}
+	n.at = at
+	for i := range n.keys {
+		n.keys[i].at = at
+		n.keys[i].value.relocate(at)
+	}
+	for _, item := range n.items {
+		item.relocate(at)
+	}
+}
+
+// set takes one of them. option: it was said to be one of Flink.
+func (r *reader) set(e entry, option bool) {
+	root, rest, _ := strings.Cut(e.key, ".")
+	switch {
+	case option:
+	case e.key == "faults":
+		r.faultsNode = e.value
+		return
+	case e.key == "checks":
+		r.checksNode = e.value
+		return
+	case e.key == "exclude":
+		r.exclude = e.value
+		return
+	case root == "thresholds" && rest != "":
+		r.bounds = slices.DeleteFunc(r.bounds, func(b entry) bool { return b.key == rest })
+		r.bounds = append(r.bounds, entry{rest, e.at, e.value})
+		return
+	}
+	key := r.spelling(e.key)
+	s := r.vocab.find(key)
+	switch {
+	case s == nil && (root == "workload" || root == "readers" || root == "run") && !option:
+		r.unknown(key, root, e)
+	case s == nil && !strings.Contains(e.key, ".") || s == nil && slices.Contains(fieldNames(), root):
+		r.add(e.at, "unknown field or option %s%s", clip(e.key), didYouMean(e.key, r.settable()))
+	case s == nil:
+		r.option(e)
+	case e.value.kind == list && !s.once:
+		delete(r.given, s.key)
+		r.axis(e)
+	default:
+		if e.value.kind == scalar {
+			r.axes = slices.DeleteFunc(r.axes, func(a axis) bool { return a.set == s })
+		}
+		section := root
+		if !slices.Contains(fieldNames(), root) {
+			section = "config"
+		}
+		r.value(key, e.key, section, e)
+	}
+}
+
+// settable are all names that --set takes.
+func (r *reader) settable() (names []string) {
+	for i := range r.vocab.all {
+		names = append(append(names, r.vocab.all[i].key), r.vocab.all[i].older...)
+	}
+	return append(names, "faults", "checks", "thresholds.throughput", "thresholds.checkpoint_duration", "thresholds.recovery_time")
+}
