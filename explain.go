@@ -78,15 +78,13 @@ func (e *explainer) cells(p *Plan) {
 	}
 }
 
-// shared lists the settings: those that all cells have in common, then those that differ.
+// shared lists the settings: those that differ between cells, those that somebody said, and the defaults.
 func (e *explainer) shared(p *Plan) {
 	if len(p.Cells) == 0 {
 		return
 	}
 	same := common(p.Cells)
-	e.head("settings of every cell")
-	e.settings(same)
-	var differ []Setting
+	var differ, said, flinks, weirs []Setting
 	for i := range p.Cells {
 		for _, s := range p.Cells[i].Settings {
 			if !slices.ContainsFunc(same, func(o Setting) bool { return o.Key == s.Key }) && !slices.Contains(differ, s) {
@@ -94,30 +92,46 @@ func (e *explainer) shared(p *Plan) {
 			}
 		}
 	}
-	if len(differ) > 0 {
-		slices.SortStableFunc(differ, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
-		e.head("settings that differ")
-		e.settings(differ)
+	slices.SortStableFunc(differ, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
+	for _, s := range same {
+		switch {
+		case strings.HasPrefix(s.From, flinkDefault):
+			s.From = strings.TrimLeft(strings.TrimPrefix(s.From, flinkDefault), ": ")
+			flinks = append(flinks, s)
+		case strings.HasPrefix(s.From, "default"):
+			s.From = strings.TrimLeft(strings.TrimPrefix(s.From, "default"), ": ")
+			weirs = append(weirs, s)
+		default:
+			said = append(said, s)
+		}
+	}
+	for _, part := range []struct {
+		head string
+		list []Setting
+	}{{"settings that differ", differ}, {"settings of every cell", said}, {"defaults of Flink 1.17", flinks}, {"defaults of weir", weirs}} {
+		if len(part.list) > 0 {
+			e.head(part.head)
+			e.settings(part.list)
+		}
 	}
 }
 
-// settings prints key, value and origin in columns, an origin that does not fit on a line of its own.
+// settings prints key, value and origin in columns; what does not fit goes on lines of its own.
 func (e *explainer) settings(list []Setting) {
-	wide := 0
+	key, value := 0, 0
 	for _, s := range list {
-		wide = max(wide, utf8.RuneCountInString(s.Key))
+		key = max(key, utf8.RuneCountInString(s.Key))
+		if n := utf8.RuneCountInString(s.Value); n <= 16 {
+			value = max(value, n)
+		}
 	}
 	for _, s := range list {
-		text := fmt.Sprintf("  %-*s  %-10s", wide, s.Key, s.Value)
-		if utf8.RuneCountInString(text)+2+utf8.RuneCountInString(s.From) <= explainWidth {
-			e.line("%s  %s", text, s.From)
+		text := strings.TrimRight(fmt.Sprintf("  %-*s  %-*s  %s", key, s.Key, value, s.Value, s.From), " ")
+		if utf8.RuneCountInString(text) <= explainWidth {
+			e.line("%s", text)
 			continue
 		}
-		if utf8.RuneCountInString(strings.TrimRight(text, " ")) <= explainWidth {
-			e.line("%s", strings.TrimRight(text, " "))
-		} else {
-			e.wrap("  "+s.Key+"  ", "      ", s.Value)
-		}
+		e.wrap(fmt.Sprintf("  %-*s  ", key, s.Key), "      ", s.Value)
 		e.wrap("      ", "      ", s.From)
 	}
 }
@@ -144,13 +158,13 @@ func (e *explainer) thresholds(p *Plan) {
 	}
 }
 
-// wrap breaks a text between words, the first line behind one prefix, the others behind another. A word longer than a line stands alone.
+// wrap breaks a text between words, the first line behind one prefix, the others behind another.
 func (e *explainer) wrap(first, other, text string) {
 	line, room := first, explainWidth-utf8.RuneCountInString(first)
 	used := 0
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words(text, explainWidth-utf8.RuneCountInString(other)) {
 		n := utf8.RuneCountInString(word)
-		if used > 0 && used+1+n > room {
+		if used+min(used, 1)+n > room {
 			e.line("%s", line)
 			line, room, used = other, explainWidth-utf8.RuneCountInString(other), 0
 		}
@@ -162,4 +176,18 @@ func (e *explainer) wrap(first, other, text string) {
 		used += n
 	}
 	e.line("%s", line)
+}
+
+// words takes a text apart; one that is longer than a line is cut.
+func words(text string, longest int) (out []string) {
+	for w := range strings.FieldsSeq(text) {
+		for r := []rune(w); ; r = r[longest:] {
+			if len(r) <= longest {
+				out = append(out, string(r))
+				break
+			}
+			out = append(out, string(r[:longest]))
+		}
+	}
+	return out
 }

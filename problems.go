@@ -123,7 +123,7 @@ func didYouMean(name string, among []string) string {
 		return "; there are none"
 	}
 	if len(among) > 24 {
-		return ""
+		return fmt.Sprintf("; want one such as %s", among[0])
 	}
 	return "; want " + oneOf(among)
 }

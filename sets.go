@@ -12,7 +12,7 @@ func (r *reader) sets(sets []string) {
 		key, text, ok := strings.Cut(s, "=")
 		key = strings.TrimSpace(key)
 		if !ok || key == "" {
-			r.add(at, "want key=value, such as run.seed=7 or execution.checkpointing.interval=1s")
+			r.add(at, "no \"=\"; want key=value, such as run.seed=7 or execution.checkpointing.interval=1s")
 			continue
 		}
 		v := r.setValue(at, strings.TrimSpace(text))

@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -196,38 +197,17 @@ func readSimSeconds(d *draft, s string) (string, error) {
 // paramSetting is a field of a workload.
 func paramSetting(p workloads.Param) setting {
 	return setting{key: "workload." + p.Name, short: p.Name, def: p.Default, from: "default", read: func(d *draft, text string) (string, error) {
-		value, err := plain(text)
-		if err != nil {
-			return "", err
-		}
 		if p.Check != nil {
-			if err := p.Check(value); err != nil {
-				return "", err
+			if err := p.Check(text); err != nil {
+				return "", errors.New(strings.TrimPrefix(err.Error(), p.Name+" ")) // the message names it already
 			}
 		}
 		if d.Params == nil {
 			d.Params = map[string]string{}
 		}
-		d.Params[p.Name] = value
+		d.Params[p.Name] = text
 		return text, nil
 	}}
-}
-
-// plain writes the units of a workload's field out, "5M" as 5000000 and "1 KiB" as 1024: workloads know neither. What is no quantity stays.
-func plain(text string) (string, error) {
-	n, unit, err := split(text)
-	if err != nil || unit == "" {
-		return text, nil // a name, a path, a plain number: for the workload to judge
-	}
-	by, ok := countUnit(unit)
-	if !ok {
-		by, ok = sizeUnit(unit)
-	}
-	if !ok {
-		return text, nil
-	}
-	w, err := whole(text, n*by, "want a count or a size")
-	return fmt.Sprint(w), err
 }
 
 func whole64(least, most int64, to func(*draft, int64)) func(*draft, string) (string, error) {
