@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -147,5 +148,6 @@ func notApplicable(format string, args ...any) Verdict {
 
 // fail makes the verdict of a violation from its story; the title is the reason.
 func fail(judged int64, s Story, ops ...int) Verdict {
+	s.Say = strings.TrimSpace(s.Say)
 	return Verdict{Result: Fail, Judged: judged, Reason: s.Title + ": expected " + s.Want + ", got " + s.Got, Ops: ops, Story: &s}
 }

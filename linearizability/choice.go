@@ -81,7 +81,7 @@ func (v *View) wrongChoice(l *life, at int, before []inheritance) (Verdict, bool
 	if op.Ckpt == 0 {
 		return Verdict{}, false
 	}
-	owner := v.captor(op.Ckpt, l.Epoch)
+	owner := v.captor(op.Ckpt, l.Epoch, before)
 	for _, i := range v.by[Abort] {
 		if a := &v.Ops[i]; a.Ckpt == op.Ckpt && a.Attempt == owner && known(a) && a.Call < op.Return {
 			return fail(0, Story{

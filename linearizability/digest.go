@@ -72,7 +72,7 @@ func (v *View) reloaded(l *life) (n int64, bad Verdict, found bool) {
 			continue
 		}
 		if owner < 0 {
-			owner = v.captor(op.Ckpt, l.Epoch)
+			owner = v.captor(op.Ckpt, l.Epoch, nil)
 		}
 		n++
 		ops = append(ops, int(i))
@@ -107,11 +107,12 @@ func (v *View) reloadedWhole(l *life, n int64, got Digest, owner int64, ops []in
 	}, ops...), true
 }
 
-// captor is the attempt, before an epoch, whose commit of a checkpoint counts: the last that may have committed it.
-func (v *View) captor(ckpt, before int64) int64 {
+// captor is the attempt, before an epoch, whose commit of a checkpoint counts: the last that may have committed it, and that no takeover
+// passed over. 0: none.
+func (v *View) captor(ckpt, before int64, taken []inheritance) int64 {
 	found := int64(0)
 	for _, i := range v.by[Commit] {
-		if op := &v.Ops[i]; op.Ckpt == ckpt && op.Attempt < before && op.Outcome != Refused {
+		if op := &v.Ops[i]; op.Ckpt == ckpt && op.Attempt < before && op.Outcome != Refused && counts(op.Attempt, ckpt, taken) {
 			found = max(found, op.Attempt)
 		}
 	}

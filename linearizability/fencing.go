@@ -3,10 +3,12 @@ package linearizability
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // judgeFencing is the check fencing (P10). A takeover ends what an attempt may commit, publish and claim; the recovery that follows ends
-// what it may answer. Publishing again what its successor restored changes nothing and is harmless.
+// what it may answer. Publishing again what its successor restored changes nothing and is harmless, and so is publishing what had been
+// committed before.
 func judgeFencing(_ context.Context, v *View, _ Options) Verdict {
 	if len(v.lives) < 2 {
 		if v.Demands.Recoveries > 0 {
@@ -51,12 +53,20 @@ func (v *View) trespass(l *life, op *Op) string {
 		return fmt.Sprintf("committed checkpoint %d", op.Ckpt)
 	case op.Kind == TakeOver && late:
 		return "claimed the catalog"
-	case op.Kind == Publish && late && op.Ckpt > v.inherited(l):
+	case op.Kind == Publish && late && op.Ckpt > v.inherited(l) && !v.owed(op.Ckpt, l.took):
 		return fmt.Sprintf("published checkpoint %d", op.Ckpt)
 	case op.Kind == Read && op.Ckpt == 0 && l.over != 0 && op.Call > l.over:
 		return fmt.Sprintf("answered for key %s", v.name(op.Key))
 	}
 	return ""
+}
+
+// owed tells whether a checkpoint was committed before a takeover: its output is due, whoever publishes it.
+func (v *View) owed(ckpt, took int64) bool {
+	return slices.ContainsFunc(v.by[Commit], func(i int32) bool {
+		op := &v.Ops[i]
+		return op.Ckpt == ckpt && known(op) && op.Call <= took
+	})
 }
 
 // usurper is the place of the operation that ended an attempt's rights.

@@ -51,6 +51,11 @@ func (k *keyed) value(p *keyPart, d *dilemma[keyState, keyOp]) []Step {
 	}
 	steps = append(steps, k.faults(d.call.to)...)
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Ticket, b.Ticket) })
+	for i := range steps {
+		if steps[i].What == "fault" && i > 0 {
+			steps[i].N = steps[i-1].N
+		}
+	}
 	return steps[max(0, len(steps)-stepsMax):]
 }
 

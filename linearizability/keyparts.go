@@ -69,9 +69,8 @@ func frame(v *View, owners [][]int32, group int) []call[keyOp] {
 		if !ok || unknown && op.Kind != Commit {
 			return
 		}
-		l := v.life(op.Attempt)
 		calls = append(calls, call[keyOp]{from: from, to: to, client: int32(op.Client), place: i, op: keyOp{kind: op.Kind,
-			epoch: int32(op.Attempt), ckpt: int32(op.Ckpt), unknown: unknown, reason: l.reason != ""}})
+			epoch: int32(op.Attempt), ckpt: int32(op.Ckpt), unknown: unknown, reason: v.reasoned(op.Attempt)}})
 	}
 	for _, i := range v.by[Snap] {
 		op := &v.Ops[i]
@@ -88,6 +87,19 @@ func frame(v *View, owners [][]int32, group int) []call[keyOp] {
 	}
 	sortCalls(calls)
 	return calls
+}
+
+// reasoned tells whether an attempt, or one before it that took over and was not restored, said why not the newest checkpoint.
+func (v *View) reasoned(epoch int64) bool {
+	for i := v.lifeAt(epoch); i >= 0; i-- {
+		if v.lives[i].Epoch < epoch && v.lives[i].recovered >= 0 {
+			break
+		}
+		if v.lives[i].reason != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // tried tells whether an attempt put a manifest of a checkpoint. A snapshot of another is never looked at.

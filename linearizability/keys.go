@@ -107,8 +107,12 @@ func (v *View) impossible() (Verdict, bool) {
 			has := op.Key >= 0 && int(op.Key) < len(v.Truth.Keys) && c.Part >= 0 && c.Part < len(v.Truth.Parts) &&
 				seen[int(op.Key)*len(v.Truth.Parts)+c.Part]
 			if c.N != 0 && !has {
+				who := "A key that the input does not have"
+				if op.Key >= 0 {
+					who = "Key " + v.name(op.Key)
+				}
 				return fail(1, Story{
-					Title: fmt.Sprintf("Key %s holds records that were never sent", v.name(op.Key)),
+					Title: who + " holds records that were never sent",
 					Say: fmt.Sprintf("A read of attempt %d returned %s of source partition %d. The input has none there for this key.",
 						op.Attempt, plural(int(c.N), "record", "records"), c.Part),
 					Want: "0", Got: fmt.Sprint(c.N),

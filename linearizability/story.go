@@ -40,11 +40,14 @@ func (k *keyed) tell(p *keyPart, d *dilemma[keyState, keyOp]) Story {
 			Want:  either(want), Got: fmt.Sprintf("checkpoint %d", c.op.ckpt),
 		}
 	case Commit:
+		why := "Another attempt had taken over by then."
+		if slices.ContainsFunc(d.states, func(s keyState) bool { return s.epoch == c.op.epoch }) {
+			why = fmt.Sprintf("Its task had not captured key %s for it, or a newer one was committed.", key)
+		}
 		return Story{
 			Title: fmt.Sprintf("Checkpoint %d was committed and should not have been", c.op.ckpt),
-			Say: fmt.Sprintf("Attempt %d committed checkpoint %d. By then the checkpoint did not hold key %s, or another attempt had taken over.",
-				c.op.epoch, c.op.ckpt, key),
-			Want: "no commit", Got: fmt.Sprintf("checkpoint %d committed", c.op.ckpt),
+			Say:   fmt.Sprintf("Attempt %d committed checkpoint %d. %s", c.op.epoch, c.op.ckpt, why),
+			Want:  "no commit", Got: fmt.Sprintf("checkpoint %d committed", c.op.ckpt),
 		}
 	}
 	return k.tellRead(p, d, key)
@@ -61,7 +64,7 @@ func (k *keyed) tellApply(p *keyPart, d *dilemma[keyState, keyOp], key string) S
 		}
 	}
 	s := Story{Want: either(want), Got: fmt.Sprintf("record %d", c.op.first)}
-	said := fmt.Sprintf(" In attempt %d the task applied record %d of key %s from source partition %d", c.op.epoch, c.op.first, key, p.part)
+	said := fmt.Sprintf(" In attempt %d the task applied record %d of key %s%s", c.op.epoch, c.op.first, key, k.from(p))
 	switch {
 	case len(want) == 0:
 		s.Title = fmt.Sprintf("Attempt %d applied records before it was restored", c.op.epoch)
@@ -69,8 +72,9 @@ func (k *keyed) tellApply(p *keyPart, d *dilemma[keyState, keyOp], key string) S
 		said += ", and no recovery of this attempt comes before."
 	case c.op.broken:
 		s.Title = fmt.Sprintf("Key %s got its records out of order", key)
-		s.Got = "others between"
-		said += fmt.Sprintf(" up to record %d in one batch, and they do not follow each other.", c.op.last)
+		s.Got = "a gap, a repeat or another order"
+		said = fmt.Sprintf(" In attempt %d the task applied records %d to %d of key %s%s in one batch, and they do not follow each other.",
+			c.op.epoch, c.op.first, c.op.last, key, k.from(p))
 	case c.op.first > expected:
 		s.Title = fmt.Sprintf("Key %s lost %s", key, plural(int(c.op.first-expected), "record", "records"))
 		said += fmt.Sprintf("; record %d was never applied.", expected)
@@ -103,10 +107,10 @@ func (k *keyed) tellRead(p *keyPart, d *dilemma[keyState, keyOp], key string) St
 		}
 	}
 	s := Story{Want: either(want), Got: fmt.Sprint(c.op.n)}
-	from := "what is counted now"
+	from := ""
 	if c.op.ckpt != 0 {
-		from = fmt.Sprintf("checkpoint %d", c.op.ckpt)
-		s.Got += " from " + from
+		from = fmt.Sprintf(" from checkpoint %d", c.op.ckpt)
+		s.Got += from
 	}
 	switch {
 	case same && !c.op.fits:
@@ -121,10 +125,39 @@ func (k *keyed) tellRead(p *keyPart, d *dilemma[keyState, keyOp], key string) St
 	default:
 		s.Title = fmt.Sprintf("Key %s was read from the wrong checkpoint", key)
 	}
-	s.Say = strings.TrimSpace(k.struck(c.op.epoch) + fmt.Sprintf(" A read in attempt %d asked for %s of key %s, source partition %d, and returned %d. No order of the operations explains it.",
-		c.op.epoch, from, key, p.part, c.op.n))
+	s.Say = k.struck(c.op.epoch) + k.held(d, key) + fmt.Sprintf(" A read%s in attempt %d returned the count %d of key %s%s. No order of the operations explains it.",
+		from, c.op.epoch, c.op.n, key, k.from(p))
 	s.WantNote = "every order of what was acknowledged by then leads to it"
 	return s
+}
+
+// held says what the restored checkpoint holds of the key, when that is certain.
+func (k *keyed) held(d *dilemma[keyState, keyOp], key string) string {
+	l := k.life(int64(d.call.op.epoch))
+	if l == nil || l.recovered < 0 || l == &k.lives[0] {
+		return ""
+	}
+	said := ""
+	for i := range d.states {
+		x := d.states[i].find(int32(k.Ops[l.recovered].Ckpt))
+		if x == nil {
+			return ""
+		}
+		now := fmt.Sprintf(" That checkpoint held the count %d of key %s.", x.n, key)
+		if said != "" && said != now {
+			return ""
+		}
+		said = now
+	}
+	return said
+}
+
+// from names the source partition, when there are several.
+func (k *keyed) from(p *keyPart) string {
+	if k.stride == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" from source partition %d", p.part)
 }
 
 // struck says what happened to the attempt before an epoch.
