@@ -237,7 +237,7 @@ type Bare struct {
 
 // BenchOrdered holds a backend over an ordered store against the store's own Get and Set. open makes an empty one in a folder.
 func BenchOrdered(b *testing.B, name string, open func(dir string) (Bare, error)) {
-	const n, rounds = 1 << 17, 5
+	const n, rounds = 1 << 16, 13
 	for b.Loop() {
 		for _, l := range loads() {
 			recs := l.draw(8 * n)

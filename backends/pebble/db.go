@@ -12,8 +12,7 @@ import (
 // DB is a Pebble database as package kv wants it.
 type DB struct {
 	db    *pebble.DB
-	write *pebble.Batch // ours for good: a closed one goes to a pool together with the bytes that SetRepr gave it
-	buf   []byte
+	write *pebble.Batch
 }
 
 var _ kv.DB = (*DB)(nil)
@@ -49,22 +48,31 @@ func (d *DB) MultiGet(keys, vals *backends.Rows) error {
 	return nil
 }
 
-const largeBatch = 1 << 20 // bytes; of a batch that is larger Pebble may keep the bytes
-
-// Apply gives Pebble a copy of the batch.
+// Apply copies the writes to a batch of Pebble's, which counts meanwhile what it will need of the memtable; to be given the bytes as they
+// are, it would have to walk them again.
 func (d *DB) Apply(b *backends.Batch) error {
 	d.write.Reset()
-	d.buf = append(d.buf[:0], b.Repr()...)
-	if err := d.write.SetRepr(d.buf); err != nil {
+	var err error
+	b.Each(func(op backends.Op, k, v []byte) {
+		var e error
+		switch op {
+		case backends.OpSet:
+			e = d.write.Set(k, v, nil)
+		case backends.OpDelete:
+			e = d.write.Delete(k, nil)
+		case backends.OpMerge:
+			e = d.write.Merge(k, v, nil)
+		case backends.OpDeleteRange:
+			e = d.write.DeleteRange(k, v, nil)
+		}
+		if err == nil {
+			err = e
+		}
+	})
+	if err != nil || d.write.Empty() {
 		return err
 	}
-	if len(d.buf) <= largeBatch {
-		return d.db.Apply(d.write, pebble.NoSync)
-	}
-	d.buf = nil
-	err := d.db.Apply(d.write, pebble.NoSync)
-	d.write = d.db.NewBatch()
-	return err
+	return d.db.Apply(d.write, pebble.NoSync)
 }
 
 // Iter walks what was applied.

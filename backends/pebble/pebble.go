@@ -46,6 +46,10 @@ func OpenDB(o backends.Options, inMemory bool) (*DB, error) {
 	return &DB{db: db, write: db.NewBatch()}, nil
 }
 
+// format is the newest of Pebble's whose tables are read without allocating: from the next one on, every key that is read from a file
+// costs sixteen bytes of garbage. What later formats bring (columns in blocks, excision) is not needed so far.
+const format = pebble.FormatPrePebblev1MarkedCompacted
+
 // options suit a task that reads points, writes batches and may lose everything at any time.
 func options(o backends.Options) *pebble.Options {
 	memory := o.MemoryBytes
@@ -55,7 +59,7 @@ func options(o backends.Options) *pebble.Options {
 	table := min(max(memory/5, 1<<20), 64<<20) // one is flushed while another fills
 	opts := &pebble.Options{
 		DisableWAL:                  true,
-		FormatMajorVersion:          pebble.FormatNewest,
+		FormatMajorVersion:          format,
 		MemTableSize:                uint64(table),
 		MemTableStopWritesThreshold: 4,
 		CacheSize:                   max(memory-table, 1<<20),

@@ -31,7 +31,7 @@ func (t *codedMap[K, N, U, V]) Restored()    {}
 
 // of starts the key of an entry.
 func (t *codedMap[K, N, U, V]) of(k *backends.Key[K], ns N) []byte {
-	return appendPart(appendPart(t.begin(k.Group), t.d.scope.Codec, k.K), t.d.ns, ns)
+	return t.d.parts.append(t.begin(k.Group), k.K, ns)
 }
 
 func (t *codedMap[K, N, U, V]) at(ns N, u U) int { return t.intern(t.keys.Cur(), ns, u) }

@@ -90,7 +90,7 @@ func (t *codedTimers[K, N]) groupKey(b []byte, i int) []byte {
 
 func (t *codedTimers[K, N]) encode(x *backends.Timer[K, N]) {
 	t.buf = appendOrdered(t.groupKey(t.buf[:0], int(x.Key.Group)-t.first), x.At)
-	t.buf = appendPart(appendPart(t.buf, t.d.scope.Codec, x.Key.K), t.d.ns, x.NS)
+	t.buf = t.d.parts.append(t.buf, x.Key.K, x.NS)
 }
 
 func (t *codedTimers[K, N]) Begin()       {}

@@ -26,7 +26,7 @@ func (t *codedValue[K, N, V]) Restored()    {}
 func (t *codedValue[K, N, V]) Want(i int, ns N) { t.intern(&t.keys.Batch[i], ns) }
 
 func (t *codedValue[K, N, V]) intern(k *backends.Key[K], ns N) int {
-	i, isNew := t.overlay.intern(appendPart(appendPart(t.begin(k.Group), t.d.scope.Codec, k.K), t.d.ns, ns))
+	i, isNew := t.overlay.intern(t.d.parts.append(t.begin(k.Group), k.K, ns))
 	if isNew {
 		t.add()
 	}

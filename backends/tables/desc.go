@@ -7,6 +7,7 @@ type ValueDesc[K, N comparable, V any] struct {
 	name  string
 	scope *Scope[K]
 	ns    Namespace[N]
+	parts parts[K, N]
 	v     backends.Codec[V]
 }
 
@@ -34,6 +35,7 @@ type MapDesc[K, N, U comparable, V any] struct {
 	name  string
 	scope *Scope[K]
 	ns    Namespace[N]
+	parts parts[K, N]
 	u     backends.Codec[U]
 	v     backends.Codec[V]
 }
@@ -62,6 +64,7 @@ type TimersDesc[K, N comparable] struct {
 	name  string
 	scope *Scope[K]
 	ns    Namespace[N]
+	parts parts[K, N]
 }
 
 // Name is the state's name.

@@ -207,7 +207,7 @@ type frozenMap[K, N, U comparable, V any] struct {
 func (f *frozenMap[K, N, U, V]) Each(group int, yield func(*backends.Entry) error) error {
 	e := &backends.Entry{State: f.d.name, Group: group}
 	return f.each(group, func(s *slot[K, N, *entries[U, V]]) error {
-		e.Key = appendPart(appendPart(e.Key[:0], f.d.scope.Codec, s.key), f.d.ns, s.ns)
+		e.Key = f.d.parts.append(e.Key[:0], s.key, s.ns)
 		n := len(e.Key)
 		for i := range s.val.list {
 			e.Key = f.d.u.Append(e.Key[:n], s.val.list[i].u)

@@ -162,7 +162,7 @@ func (f *frozenTimers[K, N]) Each(group int, yield func(*backends.Entry) error) 
 	e := &backends.Entry{State: f.d.name, Group: group}
 	return f.each(group, func(s *slot[K, timeNS[N], backends.Void]) error {
 		e.Key = appendOrdered(e.Key[:0], s.ns.at)
-		e.Key = appendPart(appendPart(e.Key, f.d.scope.Codec, s.key), f.d.ns, s.ns.ns)
+		e.Key = f.d.parts.append(e.Key, s.key, s.ns.ns)
 		return yield(e)
 	})
 }

@@ -181,7 +181,7 @@ func (f *frozenValue[K, N, V]) Each(group int, yield func(*backends.Entry) error
 	e := &f.e
 	e.State, e.Group = f.d.name, group
 	return f.each(group, func(s *slot[K, N, V]) error {
-		e.Key = appendPart(appendPart(e.Key[:0], f.d.scope.Codec, s.key), f.d.ns, s.ns)
+		e.Key = f.d.parts.append(e.Key[:0], s.key, s.ns)
 		e.Value = f.d.v.Append(e.Value[:0], s.val)
 		return yield(e)
 	})

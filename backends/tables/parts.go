@@ -15,6 +15,16 @@ var errShort = errors.New("corrupt: a part is cut short")
 // KeyPrefix appends what the keys of all value and map entries of k begin with.
 func KeyPrefix[K comparable](b []byte, t KeyType[K], k K) []byte { return appendPart(b, t, k) }
 
+// parts are the codecs of a key and its namespace, as codecs: to make one of a KeyType at every access would cost a search each time.
+type parts[K, N comparable] struct {
+	key backends.Codec[K]
+	ns  backends.Codec[N]
+}
+
+func (p *parts[K, N]) append(b []byte, k K, ns N) []byte {
+	return appendPart(appendPart(b, p.key, k), p.ns, ns)
+}
+
 // appendPart appends a value that others follow: with its length before it, unless all have the same.
 func appendPart[T any](b []byte, c backends.Codec[T], v T) []byte {
 	if c.Width() >= 0 {

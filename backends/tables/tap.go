@@ -92,7 +92,7 @@ type tappedTimers[K, N comparable] struct {
 func (t *tappedTimers[K, N]) tell(k *backends.Key[K], at int64, ns N, deleted bool) {
 	e := &t.tap.e
 	e.Group = int(k.Group)
-	e.Key = appendPart(appendPart(appendOrdered(e.Key[:0], at), t.d.scope.Codec, k.K), t.d.ns, ns)
+	e.Key = t.d.parts.append(appendOrdered(e.Key[:0], at), k.K, ns)
 	t.tap.wrote(e, deleted)
 }
 
