@@ -14,7 +14,7 @@ type overlay struct {
 	host   backends.CodedHost
 	prefix []byte
 	keys   backends.Rows
-	hash   []uint32
+	hash   []uint32 // by key, once there are more than few
 	state  []uint8
 	index  []uint64 // open addressing: the batch's number, then a place in keys. What is of another batch is free
 	batch  uint64
@@ -44,28 +44,49 @@ func (o *overlay) begin(group uint16) []byte {
 	return binary.BigEndian.AppendUint16(append(o.keys.Data, o.prefix...), group)
 }
 
+const few = 4 // keys that are compared one by one, which is quicker than an index
+
 // intern finds the key that was appended to keys.Data, or keeps it.
 func (o *overlay) intern(data []byte) (i int, isNew bool) {
-	from := len(o.keys.Data)
-	key := data[from:]
-	h := hashBytes(key)
-	if 2*len(o.hash) >= len(o.index) {
-		o.index = make([]uint64, max(64, 2*len(o.index)))
-		for i, h := range o.hash {
-			at, _ := o.probe(h, o.keys.At(i))
-			o.index[at] = o.batch<<32 | uint64(i)
+	key, n := data[len(o.keys.Data):], len(o.state)
+	at := 0
+	switch {
+	case n < few:
+		for i := range n {
+			if bytes.Equal(o.keys.At(i), key) {
+				return i, false
+			}
 		}
-	}
-	at, i := o.probe(h, key)
-	if i >= 0 {
-		return i, false
+	default:
+		if len(o.hash) < n || 2*n >= len(o.index) {
+			o.reindex()
+		}
+		h := hashBytes(key)
+		if at, i = o.probe(h, key); i >= 0 {
+			return i, false
+		}
+		o.hash = append(o.hash, h)
+		o.index[at] = o.batch<<32 | uint64(n)
 	}
 	o.keys.Data = data
 	o.keys.Close()
-	o.hash = append(o.hash, h)
 	o.state = append(o.state, 0)
-	o.index[at] = o.batch<<32 | uint64(len(o.hash)-1)
-	return len(o.hash) - 1, true
+	return n, true
+}
+
+// reindex puts all keys in an index that has room for as many again.
+func (o *overlay) reindex() {
+	if n := len(o.state); 2*n >= len(o.index) {
+		o.index = make([]uint64, max(64, 2*len(o.index)))
+	}
+	o.hash = o.hash[:0]
+	for i := range o.state {
+		h := hashBytes(o.keys.At(i))
+		at, j := o.probe(h, o.keys.At(i))
+		if o.hash = append(o.hash, h); j < 0 {
+			o.index[at] = o.batch<<32 | uint64(i)
+		}
+	}
 }
 
 // probe returns the place of a key in the index, and in keys or -1.
@@ -94,10 +115,14 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 	o.sort()
 	o.ask.Reset()
 	o.got.Reset()
-	for _, i := range o.order {
-		o.ask.Add(o.keys.At(int(i)))
+	ask := &o.keys
+	if len(o.state) > 1 {
+		ask = &o.ask
+		for _, i := range o.order {
+			ask.Add(o.keys.At(int(i)))
+		}
 	}
-	if err := o.host.Fetch(&o.ask, &o.got); err != nil {
+	if err := o.host.Fetch(ask, &o.got); err != nil {
 		o.host.Fail(err)
 		return
 	}
