@@ -44,8 +44,14 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 	case judged == 0:
 		return notApplicable("no checkpoint was restored, and there is no state at the end to compare")
 	}
-	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"),
-		map[bool]string{true: ", and the state at the end is that of the input", false: ""}[v.Final != nil && v.Mode == ExactlyOnce])
+	if len(v.by[Reload]) == 0 {
+		return pass(judged, "the state at the end is that of the input; no checkpoint was restored")
+	}
+	end := ""
+	if v.Final != nil && v.Mode == ExactlyOnce {
+		end = ", and the state at the end is that of the input"
+	}
+	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"), end)
 }
 
 // untold is an attempt that restored a checkpoint and whose tasks said nothing of it, 0: none.

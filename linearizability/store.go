@@ -98,8 +98,8 @@ func (h *History) writeLines(e *json.Encoder) error {
 	return nil
 }
 
-// ReadHistory reads what Write wrote. From a file that breaks off, or whose tail is damaged, it answers what comes before, with an error that
-// wraps ErrTruncated; from anything else than a history, nil and an error.
+// ReadHistory reads what Write wrote. From a file that breaks off, as that of a killed run, it answers what comes before, with an error
+// that wraps ErrTruncated; from a damaged file and from anything else than a history, nil and an error.
 func ReadHistory(r io.Reader) (*History, error) {
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
 	if err != nil {
@@ -122,16 +122,23 @@ func ReadHistory(r io.Reader) (*History, error) {
 	if head.Ops < 0 || head.Txns < 0 {
 		return nil, fmt.Errorf("read history: line 1: %d operations and %d transactions", head.Ops, head.Txns)
 	}
-	return h, h.readLines(lines, head.Ops, head.Txns)
+	if err := h.readLines(lines, head.Ops, head.Txns); errors.Is(err, ErrTruncated) {
+		return h, err
+	} else if err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 func (h *History) readLines(lines *bufio.Reader, ops, txns int) error {
 	var packed []byte
 	for n := range ops + txns {
 		line, err := lines.ReadBytes('\n')
+		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("read history: %w after %d of %d operations and %d of %d transactions", ErrTruncated, len(h.Ops), ops, len(h.Output), txns)
+		}
 		if err != nil {
-			return fmt.Errorf("read history: %w after %d of %d operations and %d of %d transactions: %w",
-				ErrTruncated, len(h.Ops), ops, len(h.Output), txns, damage(err))
+			return fmt.Errorf("read history: line %d: damaged: %w", n+2, err)
 		}
 		if n < ops {
 			packed, err = h.readOp(line, packed)
@@ -139,10 +146,12 @@ func (h *History) readLines(lines *bufio.Reader, ops, txns int) error {
 			packed, err = h.readTxn(line, packed)
 		}
 		if err != nil {
-			return fmt.Errorf("read history: %w: line %d: %w", ErrTruncated, n+2, err)
+			return fmt.Errorf("read history: line %d: damaged: %w", n+2, err)
 		}
 	}
-	if _, err := lines.ReadByte(); err != io.EOF {
+	if _, err := lines.ReadByte(); err != nil && err != io.EOF {
+		return fmt.Errorf("read history: damaged: %w", err)
+	} else if err == nil {
 		return fmt.Errorf("read history: line %d: there is more than the first line says", ops+txns+2)
 	}
 	return nil
