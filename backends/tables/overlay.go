@@ -19,6 +19,8 @@ type overlay struct {
 	index  []uint64 // open addressing: the batch's number, then a place in keys. What is of another batch is free
 	batch  uint64
 	order  []int32 // scratch
+	sorted []int32 // what the last fetch asked for, ascending
+	heads  []head  // scratch
 	ask    backends.Rows
 	got    backends.Rows
 	asked  int // keys before this were fetched
@@ -32,7 +34,7 @@ const (
 
 func (o *overlay) reset() {
 	o.keys.Reset()
-	o.hash, o.state, o.asked = o.hash[:0], o.state[:0], 0
+	o.hash, o.state, o.sorted, o.asked = o.hash[:0], o.state[:0], o.sorted[:0], 0
 	if o.batch++; uint32(o.batch) == 0 { // the tags begin again, at 1: 0 is what was never written
 		clear(o.index)
 		o.batch = 1
@@ -102,23 +104,23 @@ func (o *overlay) probe(h uint32, key []byte) (at, i int) {
 
 // fetch reads every key that is not known, in one call, and hands the values to put.
 func (o *overlay) fetch(put func(i int, v []byte)) {
-	o.order = o.order[:0]
+	o.sorted = o.sorted[:0]
 	for i := o.asked; i < len(o.state); i++ {
 		if o.state[i]&known == 0 {
-			o.order = append(o.order, int32(i))
+			o.sorted = append(o.sorted, int32(i))
 		}
 	}
 	o.asked = len(o.state)
-	if len(o.order) == 0 {
+	if len(o.sorted) == 0 {
 		return
 	}
-	o.sort()
+	o.sort(o.sorted)
 	o.ask.Reset()
 	o.got.Reset()
 	ask := &o.keys
 	if len(o.state) > 1 {
 		ask = &o.ask
-		for _, i := range o.order {
+		for _, i := range o.sorted {
 			ask.Add(o.keys.At(int(i)))
 		}
 	}
@@ -126,7 +128,7 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 		o.host.Fail(err)
 		return
 	}
-	for n, i := range o.order {
+	for n, i := range o.sorted {
 		o.state[i] |= known
 		if o.got.Has(n) {
 			o.state[i] |= present
@@ -138,17 +140,57 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 // written returns the keys with a prefix that were written, in ascending order. The slice is scratch.
 func (o *overlay) written(prefix []byte) []int32 {
 	o.order = o.order[:0]
+	if len(o.sorted) == len(o.state) { // one fetch asked for all
+		for _, i := range o.sorted {
+			if o.state[i]&dirty != 0 && bytes.HasPrefix(o.keys.At(int(i)), prefix) {
+				o.order = append(o.order, i)
+			}
+		}
+		return o.order
+	}
 	for i, s := range o.state {
 		if s&dirty != 0 && bytes.HasPrefix(o.keys.At(i), prefix) {
 			o.order = append(o.order, int32(i))
 		}
 	}
-	o.sort()
+	o.sort(o.order)
 	return o.order
 }
 
-func (o *overlay) sort() {
-	if len(o.order) > 1 {
-		slices.SortFunc(o.order, func(a, b int32) int { return bytes.Compare(o.keys.At(int(a)), o.keys.At(int(b))) })
+// head is the first bytes of a key behind the state's prefix, as a number, which decides most comparisons.
+type head struct {
+	first uint64
+	i     int32
+}
+
+// sort puts places in the order of their keys.
+func (o *overlay) sort(order []int32) {
+	if len(order) < 2 {
+		return
 	}
+	o.heads = o.heads[:0]
+	for _, i := range order {
+		o.heads = append(o.heads, head{first(o.keys.At(int(i))[len(o.prefix):]), i})
+	}
+	slices.SortFunc(o.heads, func(a, b head) int {
+		switch {
+		case a.first < b.first:
+			return -1
+		case a.first > b.first:
+			return 1
+		}
+		return bytes.Compare(o.keys.At(int(a.i)), o.keys.At(int(b.i)))
+	})
+	for n := range o.heads {
+		order[n] = o.heads[n].i
+	}
+}
+
+func first(b []byte) uint64 {
+	if len(b) >= 8 {
+		return binary.BigEndian.Uint64(b)
+	}
+	var padded [8]byte
+	copy(padded[:], b)
+	return binary.BigEndian.Uint64(padded[:])
 }
