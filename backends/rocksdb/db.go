@@ -144,6 +144,7 @@ func (d *DB) Compact() error {
 // Metrics are RocksDB's own.
 func (d *DB) Metrics() map[string]float64 {
 	m := map[string]float64{}
+	// The order cannot be seen: what is read goes into a map, too.
 	for name, property := range map[string]string{
 		"disk_bytes":            "rocksdb.total-sst-files-size",
 		"memtable_bytes":        "rocksdb.cur-size-all-mem-tables",
