@@ -92,7 +92,7 @@ func (m *Memory) List(prefix string) ([]string, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var names []string
-	for name := range m.blobs { // sorted below
+	for name := range m.blobs { // the order is made below
 		if strings.HasPrefix(name, prefix) {
 			names = append(names, name)
 		}

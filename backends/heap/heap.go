@@ -76,7 +76,7 @@ func (s *store) Snapshot() (backends.Snapshot, error) {
 }
 
 func (s *store) Close() error {
-	for f := range s.open { // each is closed, and closing one does not touch another
+	for f := range s.open { // in any order: closing one does not touch another
 		f.Close()
 	}
 	return nil

@@ -187,7 +187,7 @@ func (s *store) Close() error {
 		return nil
 	}
 	s.closed = true
-	for f := range s.open { // each is closed, and closing one does not touch another
+	for f := range s.open { // in any order: closing one does not touch another
 		f.Close()
 	}
 	return s.db.Close()
