@@ -126,6 +126,9 @@ func (e *explainer) settings(list []Setting) {
 		}
 	}
 	for _, s := range list {
+		if s.Value == "" {
+			s.Value = "-"
+		}
 		text := strings.TrimRight(fmt.Sprintf("  %-*s  %-*s  %s", key, s.Key, value, s.Value, s.From), " ")
 		if utf8.RuneCountInString(text) <= explainWidth {
 			e.line("%s", text)

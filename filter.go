@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/weirbench/weir/faults"
 )
 
 // pick keeps the cells that a filter matches: by the short names of their settings ("interval"), or by their whole keys.
@@ -15,7 +17,7 @@ func (s *Scenario) pick(filter string) ([]Cell, error) {
 	if strings.TrimSpace(filter) == "" {
 		return s.cells, nil
 	}
-	f := filterParser{rest: filter, known: map[string]bool{}}
+	f := filterParser{rest: filter, known: map[string]bool{}, axes: s.listAxes()}
 	words := make([]map[string]string, len(s.cells))
 	for i := range s.cells {
 		words[i] = filterWords(&s.cells[i])
@@ -47,6 +49,7 @@ type filter func(words map[string]string) bool
 type filterParser struct {
 	rest  string
 	known map[string]bool
+	axes  string // what there is to filter by, for messages
 	depth int
 }
 
@@ -116,7 +119,10 @@ func (p *filterParser) term() (filter, error) {
 		return nil, fmt.Errorf("no \":\" behind %s; %s", clip(key), wantTerm)
 	}
 	if !p.known[key] {
-		return nil, fmt.Errorf("no cell has %s%s", clip(key), didYouMean(key, slices.Sorted(maps.Keys(p.known))))
+		if near, ok := faults.Nearest(clipWord(key), slices.Sorted(maps.Keys(p.known))); ok {
+			return nil, fmt.Errorf("no cell has %s; did you mean %q?", clip(key), near)
+		}
+		return nil, fmt.Errorf("no cell has %s; there is %s", clip(key), p.axes)
 	}
 	return p.values(key)
 }

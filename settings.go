@@ -107,6 +107,7 @@ func weirSettings(c *Catalog) []setting {
 		{key: "readers.every", short: "read-every", def: "10 ms", from: "default", read: weirTime(time.Microsecond, func(d *draft, t time.Duration) { d.ReadEvery = t })},
 		{key: "check_timeout", short: "check-timeout", def: "60 s", from: "default", read: weirTime(time.Millisecond, func(d *draft, t time.Duration) { d.CheckTimeout = t })},
 		{key: "run.batch", short: "batch", def: "1024", from: "default", read: count64(1, 65536, func(d *draft, n int64) { d.Batch = int(n) })},
+		{key: "run.keep", short: "keep", def: "0", from: "default", read: count64(0, 1<<24, func(d *draft, n int64) { d.Keep = int(n) })},
 		{key: "run.sources", short: "sources", def: "0", from: "default: as parallelism.default", read: whole64(0, 63, func(d *draft, n int64) { d.sources = n })},
 		{key: "run.seed", once: true, quiet: true, read: readSeed},
 		{key: "run.repetitions", once: true, quiet: true, read: count64(1, 1000, func(d *draft, n int64) { d.reps = int(n) })},
