@@ -85,7 +85,7 @@ func (v *View) outermost(calls []call[catalogOp], kind Kind) []call[catalogOp] {
 	}
 	add := func(i int32) {
 		op := &v.Ops[i]
-		calls = append(calls, call[catalogOp]{from: op.Call, to: op.Return, client: int32(op.Client), place: i,
+		calls = append(calls, call[catalogOp]{from: op.Call, to: max(op.Call, op.Return), client: int32(op.Client), place: i,
 			op: catalogOp{kind: kind, epoch: op.Attempt, ckpt: op.Ckpt}})
 	}
 	for _, g := range groups {

@@ -206,7 +206,7 @@ func (k *keyed) reads(parts []keyPart) {
 				continue
 			}
 			c := cursor(op, p)
-			parts[s].calls = append(parts[s].calls, call[keyOp]{from: op.Call, to: op.Return, client: int32(op.Client), place: i, op: keyOp{kind: Read,
+			parts[s].calls = append(parts[s].calls, call[keyOp]{from: op.Call, to: max(op.Call, op.Return), client: int32(op.Client), place: i, op: keyOp{kind: Read,
 				epoch: int32(op.Attempt), ckpt: int32(op.Ckpt), n: int32(c.N), fits: k.chains.fits(int(op.Key)*k.stride+p, c)}})
 		}
 	}

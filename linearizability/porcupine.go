@@ -124,6 +124,19 @@ func operations[O any](calls []call[O]) []porcupine.Operation {
 	return ops
 }
 
+// number gives clients small numbers, by their first operation: the page has a row for each number up to the greatest.
+func number(ops []porcupine.Operation) {
+	rows := map[int]int{}
+	for i := range ops {
+		row, ok := rows[ops[i].ClientId]
+		if !ok {
+			row = len(rows)
+			rows[ops[i].ClientId] = row
+		}
+		ops[i].ClientId = row
+	}
+}
+
 // answer is what a search of one piece said.
 type answer uint8
 
@@ -193,7 +206,9 @@ const pageMax = 5 << 20
 // porcupine's page. Without a page that is small enough it answers nil for it.
 func picture[S comparable, O any](ctx context.Context, p *partition[S, O], timeout time.Duration) (order []int, page []byte) {
 	s := newSearch(ctx, p).porcupine()
-	result, info := porcupine.CheckOperationsVerbose(s, operations(p.calls), timeout)
+	ops := operations(p.calls)
+	number(ops)
+	result, info := porcupine.CheckOperationsVerbose(s, ops, timeout)
 	if result != porcupine.Illegal || ctx.Err() != nil {
 		return nil, nil
 	}

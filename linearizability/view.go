@@ -8,6 +8,7 @@ import (
 // A View is a history made ready for judging: what several checks need is worked out once.
 type View struct {
 	*History
+	Truth *Truth         // nil too when that of the history contradicts itself
 	by    [Kinds][]int32 // places in Ops, by kind
 	lives []life         // by epoch, ascending
 	end   int64          // a ticket behind all others
@@ -29,6 +30,9 @@ type life struct {
 // NewView prepares a history. The history must not change while the view is used.
 func NewView(h *History) *View {
 	v := &View{History: h}
+	if h.Truth.whole() {
+		v.Truth = h.Truth
+	}
 	var count [Kinds]int
 	for i := range h.Ops {
 		op := &h.Ops[i]
@@ -45,6 +49,25 @@ func NewView(h *History) *View {
 	}
 	v.live()
 	return v
+}
+
+// whole tells whether every record has a key, a number and a chain.
+func (t *Truth) whole() bool {
+	if t == nil || len(t.Group) != len(t.Keys) {
+		return false
+	}
+	for p := range t.Parts {
+		part := &t.Parts[p]
+		if len(part.N) != len(part.Key) || len(part.H) != len(part.Key) {
+			return false
+		}
+		for off, key := range part.Key {
+			if key < 0 || int(key) >= len(t.Keys) || part.N[off] < 1 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (v *View) live() {
