@@ -54,6 +54,8 @@ type Cell struct {
 	Params    map[string]string `json:"params"`
 	Readers   int               `json:"readers"`
 	ReadEvery time.Duration     `json:"read_every"`
+	// Duration ends the input of a live run early: every source reads so long and no longer. 0: the input's own end.
+	Duration time.Duration `json:"duration,omitempty"`
 
 	Faults       []faults.Spec `json:"faults"`
 	Checks       []string      `json:"checks"` // empty: all

@@ -85,9 +85,12 @@ type CellResult struct {
 	Samples        map[string][]float64   `json:"samples,omitempty"` // by metric, one a repetition
 	Series         *Series                `json:"series,omitempty"`  // of one repetition
 	Story          *linearizability.Story `json:"story,omitempty"`
+	Sim            *SimResult             `json:"sim,omitempty"`       // of a simulated cell
 	Reproduce      string                 `json:"reproduce,omitempty"` // a command
 	Folder         string                 `json:"folder"`              // within the run folder
 	Hits           map[string]int64       `json:"hits"`
+
+	raw map[string][]float64 // every sample, by the name of a threshold\'s metric
 }
 
 // A CheckResult is one check over all repetitions: the worst of them.

@@ -12,7 +12,7 @@ type Catalog struct {
 	Backends  []Backend
 	Workloads []workloads.Workload
 	Faults    []faults.Fault
-	Checks    []linearizability.Check
+	Checks    []linearizability.Checker
 	Scenarios []BuiltIn
 }
 
@@ -30,6 +30,8 @@ type Backend struct {
 type BackendOptions struct {
 	Memory int64 // bytes for one task, 0: the backend's default
 	Keep   int
+	// InMemory: the stores of simulated runs, opened by the thousand, need no files.
+	InMemory bool
 }
 
 // A Status says whether a backend can be used in this build, on this machine.

@@ -1,0 +1,49 @@
+package weir
+
+import (
+	"os"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/heap"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/pebble"
+	"github.com/weirbench/weir/backends/rocksdb"
+	"github.com/weirbench/weir/faults"
+	"github.com/weirbench/weir/linearizability"
+	"github.com/weirbench/weir/workloads"
+)
+
+// testCatalog is what cmd/weir has, without the scenarios.
+func testCatalog() Catalog {
+	yes := func(label string) func() Status {
+		return func() Status { return Status{Available: true, Label: label} }
+	}
+	return Catalog{
+		Workloads: workloads.All(), Faults: faults.All(), Checks: linearizability.Checks(),
+		Backends: []Backend{
+			{Name: "heap", Status: yes("heap"), Open: func(BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
+			{Name: "pebble", Status: yes("Pebble"), Open: func(o BackendOptions) (backends.Backend, error) {
+				return pebble.Backend{KV: kv.Options{Keep: o.Keep}, InMemory: o.InMemory}, nil
+			}},
+			{Name: "rocksdb", Status: yes("RocksDB"), Open: func(o BackendOptions) (backends.Backend, error) {
+				return rocksdb.Backend{KV: kv.Options{Keep: o.Keep}, InMemory: o.InMemory}, nil
+			}},
+		},
+	}
+}
+
+// testBackends are those that this build has.
+func testBackends() []string {
+	if rocksdb.Found().Compiled {
+		return []string{"heap", "pebble", "rocksdb"}
+	}
+	return []string{"heap", "pebble"}
+}
+
+// scale is how many of something a test does: few in make test, all in make nightly.
+func scale(few, all int) int {
+	if os.Getenv("WEIR_NIGHTLY") != "" {
+		return all
+	}
+	return few
+}

@@ -1,0 +1,239 @@
+package weir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/linearizability"
+	"github.com/weirbench/weir/workloads"
+)
+
+// A subject is a job with what judging needs of it, made once and shared by all runs of the same input.
+type subject struct {
+	job   *workloads.Job
+	truth *linearizability.Truth
+	keys  map[string]int32 // key number, by name
+	parts []int64          // records, by source partition
+}
+
+func newSubject(job *workloads.Job) *subject {
+	in := job.Input
+	s := &subject{job: job, keys: make(map[string]int32, len(in.Keys)), truth: &linearizability.Truth{Keys: in.Keys, Group: in.Group}}
+	for i, k := range in.Keys {
+		s.keys[k] = int32(i)
+	}
+	for _, p := range in.Parts {
+		s.truth.Parts = append(s.truth.Parts, linearizability.Part{Key: p.Key, N: p.N, H: p.H})
+		s.parts = append(s.parts, int64(len(p.Key)))
+	}
+	return s
+}
+
+func (s *subject) keyNo(encoded []byte) int32 {
+	if no, ok := s.keys[s.job.KeyName(encoded)]; ok {
+		return no
+	}
+	return -1
+}
+
+// mark is the watermark that a source must have at an offset.
+func (s *subject) mark(part int, offset int64) int64 {
+	marks := s.job.Input.Parts[part].Mark
+	if offset == 0 || len(marks) == 0 {
+		return 0
+	}
+	if offset > int64(len(marks)) {
+		return -1
+	}
+	return marks[offset-1]
+}
+
+// complete adds to the history what only storage knows: every completed checkpoint beside the fold of the input, and the output that
+// readers see. early: the run may have ended before its input did.
+func (r *recorder) complete(s *subject, blobs backends.Blobs, early bool) error {
+	fold := s.job.Fold()
+	for i := range r.entries {
+		cut, final := r.cutOf(s, fold, &r.entries[i], blobs)
+		r.h.Cuts = append(r.h.Cuts, cut)
+		if final {
+			last := cut
+			r.h.Final = &last
+		}
+	}
+	s.end(r.h, early)
+	return r.output(s, blobs)
+}
+
+// end gives a history the input that it read: all of it, or, of a run that may end early, up to where its sources did.
+func (s *subject) end(h *linearizability.History, early bool) {
+	h.Truth = s.truth
+	if !early || h.Final == nil || len(h.Final.Offsets) != len(s.truth.Parts) {
+		return
+	}
+	cut := &linearizability.Truth{Keys: s.truth.Keys, Group: s.truth.Group}
+	h.Demands.Records = 0
+	for i, p := range s.truth.Parts {
+		n := min(h.Final.Offsets[i], int64(len(p.Key)))
+		h.Demands.Records += n
+		p.Key, p.N, p.H = p.Key[:n], p.N[:min(n, int64(len(p.N)))], p.H[:min(n, int64(len(p.H)))]
+		cut.Parts = append(cut.Parts, p)
+	}
+	h.Truth = cut
+}
+
+// cutOf holds one checkpoint against the fold up to its own offsets.
+func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs backends.Blobs) (cut linearizability.Cut, final bool) {
+	e := &c.entry
+	cut = linearizability.Cut{Ckpt: e.Ckpt, Epoch: c.epoch}
+	cut.Bytes, cut.Entries = weigh(e)
+	var got engine.Digest
+	for i := range r.h.Tasks {
+		p, err := engine.ParseStatePart(e.Parts[r.h.Parts+i])
+		if err != nil {
+			cut.Diff = fmt.Sprintf("the part of task/%d is missing", i)
+			cut.Want[0] = ^cut.Got[0] // no state explains that
+			return cut, false
+		}
+		got.Merge(p.Digest)
+	}
+	cut.Got = linearizability.Digest(got)
+	at, wrong := offsets(e, r.h.Parts, s.mark)
+	if at == nil {
+		cut.Diff, cut.Want[0] = wrong, ^cut.Got[0]
+		return cut, false
+	}
+	cut.Offsets, cut.Diff = at, wrong
+	var want engine.Digest
+	fold.To(clamp(at, s.parts))
+	fold.Each(func(x *backends.Entry) { want.Add(x) })
+	cut.Want = linearizability.Digest(want)
+	if want != got && r.h.Mode == linearizability.ExactlyOnce {
+		cut.Diff = strings.TrimPrefix(cut.Diff+"; "+explain(s, fold, e, r.h, blobs), "; ")
+	}
+	return cut, e.Final
+}
+
+// clamp keeps offsets that are beyond the log, as only a bug makes them, within it.
+func clamp(at, parts []int64) []int64 {
+	in := make([]int64, len(at))
+	for i := range at {
+		in[i] = min(at[i], parts[i])
+	}
+	return in
+}
+
+// explain says in what a checkpoint differs from the fold, entry by entry, as long as its files are there.
+func explain(s *subject, fold workloads.Fold, e *engine.Entry, h *linearizability.History, blobs backends.Blobs) string {
+	want := map[string]backends.Entry{}
+	fold.Each(func(x *backends.Entry) {
+		want[x.State+"\x00"+string(x.Key)] = backends.Entry{State: x.State, Group: x.Group, Key: bytes.Clone(x.Key), Value: bytes.Clone(x.Value)}
+	})
+	why := ""
+	for i := range h.Tasks {
+		p, _ := engine.ParseStatePart(e.Parts[h.Parts+i])
+		data, err := blobs.Get(p.Name)
+		if err == nil {
+			data, err = engine.Unseal(p.Name, data)
+		}
+		if err != nil {
+			if errors.Is(err, backends.ErrAbsent) {
+				return "the digest differs; its files are deleted by now, so not in which key"
+			}
+			return err.Error()
+		}
+		engine.EachEntry(p, data, func(x *backends.Entry) error {
+			id := x.State + "\x00" + string(x.Key)
+			w, ok := want[id]
+			delete(want, id)
+			switch {
+			case why != "":
+			case !ok:
+				why = fmt.Sprintf("state %s of key %s should not be there", x.State, s.job.KeyName(x.Key))
+			case !bytes.Equal(w.Value, x.Value):
+				why = fmt.Sprintf("state %s of key %s is %x, the fold up to its offsets %x", x.State, s.job.KeyName(x.Key), x.Value, w.Value)
+			}
+			return nil
+		})
+	}
+	if why == "" && len(want) > 0 {
+		first := ""
+		for id, w := range want { // the least name, whatever the order
+			if first == "" || id < first {
+				first, why = id, fmt.Sprintf("state %s of key %s is missing, with %d other entries", w.State, s.job.KeyName(w.Key), len(want)-1)
+			}
+		}
+	}
+	return why
+}
+
+// output reads what the sinks published.
+func (r *recorder) output(s *subject, blobs backends.Blobs) error {
+	names, err := blobs.List("out/")
+	if err != nil {
+		return fmt.Errorf("read the output: %w", err)
+	}
+	for _, name := range names {
+		t := linearizability.Txn{Name: name}
+		if _, err := fmt.Sscanf(name, "out/%d/%d-%d", &t.Sink, &t.Ckpt, &t.Epoch); err != nil {
+			return fmt.Errorf("read the output: %s: not a transaction's name", name)
+		}
+		rows, err := unsealed(blobs, name)
+		if err == nil {
+			rows, err = unsealed(blobs, string(rows))
+		}
+		if err == nil {
+			err = s.job.Rows(rows, func(id engine.ID, key string, n int64, h uint64) { r.row(s, &t, id, key, n, h) })
+		}
+		if err != nil {
+			t.Wrong = append(t.Wrong, linearizability.WrongRow{Want: "a transaction", Got: err.Error()})
+		}
+		r.h.Output = append(r.h.Output, t)
+	}
+	return nil
+}
+
+func unsealed(blobs backends.Blobs, name string) ([]byte, error) {
+	b, err := blobs.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Unseal(name, b)
+}
+
+// row holds one row against what the input says of its record.
+func (r *recorder) row(s *subject, t *linearizability.Txn, id engine.ID, key string, n int64, h uint64) {
+	t.IDs = append(t.IDs, linearizability.ID(id))
+	p, off := id.Part(), id.Offset()
+	if p >= len(s.truth.Parts) || off >= s.parts[p] {
+		t.Wrong = append(t.Wrong, linearizability.WrongRow{ID: linearizability.ID(id), Want: "a record of the input", Got: fmt.Sprintf("partition %d, offset %d", p, off)})
+		return
+	}
+	part := &s.truth.Parts[p]
+	name := s.truth.Keys[part.Key[off]]
+	exact := r.h.Mode == linearizability.ExactlyOnce && len(part.N) > 0
+	if name == key && (!exact || int64(part.N[off]) == n && part.H[off] == h) {
+		return
+	}
+	if len(t.Wrong) < 64 {
+		t.Wrong = append(t.Wrong, linearizability.WrongRow{ID: linearizability.ID(id),
+			Want: fmt.Sprintf("key %s, record %d, chain %016x", name, at32(part.N, off), at64(part.H, off)), Got: fmt.Sprintf("key %s, record %d, chain %016x", key, n, h)})
+	}
+}
+
+func at32(v []int32, i int64) int32 {
+	if i < int64(len(v)) {
+		return v[i]
+	}
+	return 0
+}
+
+func at64(v []uint64, i int64) uint64 {
+	if i < int64(len(v)) {
+		return v[i]
+	}
+	return 0
+}

@@ -1,0 +1,182 @@
+package weir
+
+import (
+	"fmt"
+
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/linearizability"
+)
+
+// fact turns what a machine told into an operation of the history.
+func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
+	switch f.Kind {
+	case engine.Applied, engine.Failed:
+		r.apply(m, f)
+	case engine.Owns:
+		r.add(linearizability.Op{Kind: linearizability.Own, Task: m.Role.Index, Pos: int64(f.Groups[0]), Ckpt: int64(f.Groups[1])}, m)
+	case engine.Asked, engine.Answered, engine.GaveUp:
+		r.read(m, f)
+	case engine.Snapped:
+		r.snapped(m, f)
+	case engine.Reloaded:
+		r.add(linearizability.Op{Kind: linearizability.Reload, Ckpt: f.Ckpt, Task: m.Role.Index, Digest: linearizability.Digest(f.Digest)}, m)
+	case engine.Rewound:
+		r.add(linearizability.Op{Kind: linearizability.Rewind, Ckpt: f.Ckpt, Task: m.Role.Index, Pos: f.Pos}, m)
+		if m.Role.Index < len(r.cut) {
+			r.cut[m.Role.Index] = f.Pos
+		}
+	case engine.Publishing:
+		r.add(linearizability.Op{Kind: linearizability.Publish, Ckpt: f.Ckpt, Task: m.Role.Index, Text: f.Text}, m)
+	case engine.Deleted:
+		r.add(linearizability.Op{Kind: linearizability.Delete, Ckpt: f.Ckpt, Text: f.Text}, m)
+	default:
+		r.coordinated(m, f, l)
+	}
+}
+
+// apply is a batch: one operation, with the step as its interval.
+func (r *recorder) apply(m *engine.Moment, f *engine.Fact) {
+	if cap(r.ids)-len(r.ids) < len(f.IDs) {
+		r.ids = make([]linearizability.ID, 0, max(1<<14, len(f.IDs)))
+	}
+	from := len(r.ids)
+	for _, id := range f.IDs {
+		r.ids = append(r.ids, linearizability.ID(id))
+	}
+	op := linearizability.Op{Kind: linearizability.Apply, Task: m.Role.Index, IDs: r.ids[from:len(r.ids):len(r.ids)], Text: f.Text}
+	if f.Kind == engine.Failed {
+		op.Outcome = linearizability.Unknown
+	}
+	r.add(op, m)
+	if r.first < 0 {
+		r.first = m.At
+	}
+	r.last = max(r.last, m.At)
+	n := int64(len(f.IDs))
+	for bin := int(m.At / binMicros); bin >= len(r.ev.Rate); {
+		r.ev.Rate = append(r.ev.Rate, 0)
+	}
+	r.ev.Rate[m.At/binMicros] += n
+	r.applied += n
+	if r.lag > 0 {
+		if r.lag -= n; r.lag <= 0 {
+			r.lag = 0
+			if t := r.recovery(m.Epoch); t != nil {
+				t.Reprocessed = m.At
+			}
+		}
+	}
+}
+
+func (r *recorder) read(m *engine.Moment, f *engine.Fact) {
+	key := openOp{m.Epoch, m.Machine, linearizability.Read, 0}
+	switch f.Kind {
+	case engine.Asked:
+		r.begin(linearizability.Read, key, linearizability.Op{Key: r.keyNo(f.Key)}, m)
+	case engine.GaveUp:
+		delete(r.open, key)
+	case engine.Answered:
+		if m.Lost { // the answer never left
+			delete(r.open, key)
+			return
+		}
+		op := r.end(key, m)
+		if op == nil {
+			return
+		}
+		from := len(r.curs)
+		for _, c := range f.Cursors {
+			r.curs = append(r.curs, linearizability.Cursor(c))
+		}
+		op.Ckpt, op.Cursors = f.Ckpt, r.curs[from:len(r.curs):len(r.curs)]
+	}
+}
+
+// snapped: the asynchronous half knows the digest of what the synchronous half pinned.
+func (r *recorder) snapped(m *engine.Moment, f *engine.Fact) {
+	if at, ok := r.snaps[openOp{m.Epoch, m.Machine, linearizability.Snap, f.Ckpt}]; ok {
+		r.h.Ops[at].Digest = linearizability.Digest(f.Digest)
+	}
+}
+
+func (r *recorder) coordinated(m *engine.Moment, f *engine.Fact, l *life) {
+	switch f.Kind {
+	case engine.Committing:
+		key := openOp{m.Epoch, m.Machine, linearizability.Commit, f.Ckpt}
+		if op := r.open[key]; op != nil {
+			op.Pos = f.Pos // the same manifest, tried again or at another place
+		} else if !m.Lost {
+			r.begin(linearizability.Commit, key, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos}, m)
+		}
+	case engine.Committed:
+		r.end(openOp{m.Epoch, m.Machine, linearizability.Commit, f.Ckpt}, m)
+		t := r.times(m.Epoch, f.Ckpt)
+		t.Bytes, t.Entries = weigh(f.Entry)
+		r.durable(f.Entry)
+	case engine.Aborted:
+		r.times(m.Epoch, f.Ckpt).Aborted = f.Text
+		r.add(linearizability.Op{Kind: linearizability.Abort, Ckpt: f.Ckpt, Text: f.Text}, m)
+	case engine.TakingOver:
+		if m.Lost {
+			return
+		}
+		if r.open[openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}] == nil {
+			r.begin(linearizability.TakeOver, openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos, Text: f.Text}, m)
+		}
+		if r.open[openOp{m.Epoch, m.Machine, linearizability.Recover, 0}] == nil && m.Epoch > 1 {
+			r.begin(linearizability.Recover, openOp{m.Epoch, m.Machine, linearizability.Recover, 0}, linearizability.Op{}, m)
+		}
+	case engine.TookOver:
+		if op := r.end(openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}, m); op != nil {
+			op.Ckpt, op.Pos, op.Text = f.Ckpt, f.Pos, f.Text
+		}
+		if l.tookOver == 0 {
+			l.tookOver = m.To
+		}
+		l.why = f.Text
+		if f.Entry != nil { // its coordinator may have died before it knew
+			r.durable(f.Entry)
+		}
+		if op := r.open[openOp{m.Epoch, m.Machine, linearizability.Recover, 0}]; op != nil {
+			op.Ckpt, op.Text = f.Ckpt, f.Text
+		}
+		if t := r.recovery(m.Epoch); t != nil {
+			t.Why = f.Text
+		}
+	}
+}
+
+// durable keeps a manifest that is known to be durable, once.
+func (r *recorder) durable(e *engine.Entry) {
+	for i := range r.entries {
+		if r.entries[i].epoch == e.Epoch && r.entries[i].entry.Ckpt == e.Ckpt {
+			return
+		}
+	}
+	r.entries = append(r.entries, committed{e.Epoch, *e})
+}
+
+// weigh adds up the tasks' parts of a manifest.
+func weigh(e *engine.Entry) (bytes, entries int64) {
+	for _, b := range e.Parts {
+		if p, err := engine.ParseStatePart(b); err == nil {
+			bytes, entries = bytes+p.Size, entries+p.Entries
+		}
+	}
+	return bytes, entries
+}
+
+// offsets are where the sources stood in a manifest, and whether their watermarks are those of the last record before: "" or what is wrong.
+func offsets(e *engine.Entry, parts int, mark func(part int, offset int64) int64) (at []int64, wrong string) {
+	for p := range parts {
+		off, wm, err := engine.ParseSourcePart(e.Parts[p])
+		if err != nil {
+			return nil, fmt.Sprintf("the part of source/%d is missing", p)
+		}
+		if want := mark(p, off); wm != want && wm != engine.EndOfTime && wrong == "" {
+			wrong = fmt.Sprintf("source/%d stands at offset %d with watermark %d, the log says %d", p, off, wm, want)
+		}
+		at = append(at, off)
+	}
+	return at, wrong
+}

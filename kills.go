@@ -1,0 +1,195 @@
+package weir
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/broken"
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/linearizability"
+)
+
+// A mutant is a planted bug of the engine, of a backend or of the harness, and how a simulation carries it.
+type mutant struct {
+	engine.Mutant
+	wrap    func(backends.Backend, func()) backends.Backend
+	muffle  bool
+	only    string // "heap", "lsm": whose code it sits in; "": the engine's, so every backend's
+	verdict linearizability.Result
+}
+
+// mutants are all planted bugs. Those of the engine sit in code that runs above every backend.
+func mutants() (all []mutant) {
+	for _, m := range engine.Mutants() {
+		all = append(all, mutant{Mutant: m})
+	}
+	late := func(b backends.Backend, hit func()) backends.Backend { return broken.LateSnapshot(b, hit) }
+	forget := func(b backends.Backend, hit func()) backends.Backend { return broken.Forgetful(b, 5, hit) }
+	return append(all,
+		mutant{Mutant: engine.Mutant{Name: "heap-without-copy-on-write", Ticket: "FLINK-26967", What: "the heap's snapshot sees writes behind the cut", Checks: []string{"consistent-cut"}}, wrap: late, only: "heap"},
+		mutant{Mutant: engine.Mutant{Name: "lsm-iterator-not-pinned", Ticket: "SPARK-48105", What: "the LSM's snapshot iterator is opened after the cut", Checks: []string{"consistent-cut"}}, wrap: late, only: "lsm"},
+		mutant{Mutant: engine.Mutant{Name: "snapshot-leaves-out-entries", Ticket: "FLINK-12296", What: "a snapshot silently leaves out entries", Checks: []string{"consistent-cut"}}, wrap: forget},
+		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},
+		mutant{Mutant: engine.Mutant{Name: "snapshot-read-twice", What: "a snapshot is read twice, the first time for nothing", Benign: true}, wrap: broken.ReadTwice},
+	)
+}
+
+// A Kill is one cell of the kill table: a mutant on a backend.
+type Kill struct {
+	Mutant, Ticket, What, Backend string
+	NotHere                       string // why the mutant does not apply
+	Benign                        bool
+	Budget                        int    // seeds that it may take
+	Seeds                         int    // seeds that were run
+	First                         int    // the first that killed it, from 1; 0: none
+	By                            string // the check
+	Hits                          int64  // how often its code ran up to there
+	Control                       string // "clean", or what the same seeds said without it
+}
+
+// OK tells whether this is as it should be.
+func (k *Kill) OK() bool {
+	switch {
+	case k.NotHere != "":
+		return true
+	case k.Benign:
+		return k.First == 0 && k.Hits > 0
+	}
+	return k.First > 0 && k.First <= k.Budget && k.Hits > 0 && k.Control == "clean"
+}
+
+// KillOptions say on what the mutants are tried.
+type KillOptions struct {
+	Backends []string
+	Seeds    int // 25: the budget of a bug
+	Rare     int // 500: the budget of one that takes a crash between two particular steps
+	Only     string
+	Tell     func(*Kill)
+}
+
+// KillTable tries every mutant on every backend: seed after seed until a check that should see it does, and then the same seeds without it.
+func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err error) {
+	for _, b := range o.Backends {
+		for _, m := range mutants() {
+			if o.Only != "" && m.Name != o.Only {
+				continue
+			}
+			k := Kill{Mutant: m.Name, Ticket: m.Ticket, What: m.What, Backend: b, Benign: m.Benign, Budget: o.Seeds}
+			if m.Rare {
+				k.Budget = o.Rare
+			}
+			if m.only == "heap" && b != "heap" || m.only == "lsm" && b == "heap" {
+				k.NotHere = "n/a: it sits in the code of " + m.only
+			} else if err := k.try(ctx, &c, &m); err != nil {
+				return table, fmt.Errorf("mutant %s on %s: %w", m.Name, b, err)
+			}
+			if o.Tell != nil {
+				o.Tell(&k)
+			}
+			table = append(table, k)
+		}
+	}
+	return table, nil
+}
+
+// simCell is what mutants are tried on.
+func simCell(backend string) *Cell {
+	return &Cell{Name: backend, Backend: backend, Workload: "count", Mode: linearizability.ExactlyOnce, Readers: 2, Sources: 2, Parallelism: 2, Groups: 16, Memory: 2 << 20}
+}
+
+func (k *Kill) try(ctx context.Context, c *Catalog, m *mutant) error {
+	dir, err := os.MkdirTemp("", "weir-kill-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	o := SimOptions{Faults: 3, Mutant: m.Name, Porcupine: slices.Contains(m.Checks, "linearizability") || slices.Contains(m.Checks, "checkpoint-catalog"), Wrap: m.wrap, Muffle: m.muffle}
+	s, err := c.simulator(simCell(k.Backend), dir, o)
+	if err != nil {
+		return err
+	}
+	for seed := 0; seed < k.Budget && k.First == 0; seed++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		run, err := s.run(uint64(seed))
+		if err != nil {
+			return err
+		}
+		k.Seeds, k.Hits = seed+1, k.Hits+run.mutant
+		k.see(run, m)
+	}
+	return k.control(c, dir, o)
+}
+
+// see looks for a check that kills it.
+func (k *Kill) see(run *seedRun, m *mutant) {
+	want := m.verdict
+	if want == "" {
+		want = linearizability.Fail
+	}
+	for _, v := range run.verdicts {
+		if v.Result == want && (m.Benign || slices.Contains(m.Checks, v.Check)) {
+			k.First, k.By = k.Seeds, v.Check
+			return
+		}
+	}
+}
+
+// control runs the same seeds without the mutant.
+func (k *Kill) control(c *Catalog, dir string, o SimOptions) error {
+	o.Mutant, o.Wrap, o.Muffle = "", nil, false
+	s, err := c.simulator(simCell(k.Backend), dir, o)
+	if err != nil {
+		return err
+	}
+	k.Control = "clean"
+	for seed := range k.Seeds {
+		run, err := s.run(uint64(seed))
+		if err != nil {
+			return err
+		}
+		for _, v := range run.verdicts {
+			if v.Result == linearizability.Fail {
+				k.Control = fmt.Sprintf("seed %d: %s", seed, v.Check)
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// WriteKillTable writes the table as Markdown.
+func WriteKillTable(w io.Writer, table []Kill) error {
+	var b strings.Builder
+	killed, planted := 0, 0
+	b.WriteString("| mutant | after | what it does | backend | killed by | first seed | of | hits | control |\n|---|---|---|---|---|--:|--:|--:|---|\n")
+	for i := range table {
+		k := &table[i]
+		by, first := k.By, fmt.Sprint(k.First)
+		switch {
+		case k.NotHere != "":
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | | | | |\n", k.Mutant, k.Ticket, k.What, k.Backend, k.NotHere)
+			continue
+		case k.Benign && k.First == 0:
+			by, first = "nothing, as it should be", "–"
+		case k.First == 0:
+			by, first = "**nothing**", "–"
+		}
+		if !k.Benign {
+			planted++
+			if k.OK() {
+				killed++
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d | %d | %s |\n", k.Mutant, k.Ticket, k.What, k.Backend, by, first, k.Budget, k.Hits, k.Control)
+	}
+	fmt.Fprintf(&b, "\n%d of %d planted bugs killed within their budget of seeds, with a clean control.\n", killed, planted)
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,137 @@
+package weir
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/metrics"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/weirbench/weir/backends/blobs"
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/live"
+	"github.com/weirbench/weir/faults"
+	"github.com/weirbench/weir/linearizability"
+)
+
+// A liveRun is one repetition of one cell on goroutines and real files.
+type liveRun struct {
+	catalog *Catalog
+	cell    *Cell
+	subject *subject
+	rep     int
+	seed    uint64
+	broken  string
+	dir     string // of this repetition: data and, when it failed, what explains it
+}
+
+// run runs and judges. An error means that nothing can be said; a job that failed is a verdict's business.
+func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict, error) {
+	entry, err := l.catalog.backend(l.cell.Backend)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := entry.Open(BackendOptions{Memory: l.cell.Memory, Keep: l.cell.Keep})
+	if err != nil {
+		return nil, nil, fmt.Errorf("open backend %s: %w", l.cell.Backend, err)
+	}
+	data := filepath.Join(l.dir, "data")
+	store, err := blobs.NewDir(filepath.Join(data, "checkpoints"))
+	if err != nil {
+		return nil, nil, err
+	}
+	inj, err := l.injector()
+	if err != nil {
+		return nil, nil, err
+	}
+	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell.Memory))
+	spec.Cuts, spec.Until = inj.Cuts, l.cell.Duration.Microseconds()
+	if l.broken != "" {
+		spec.Planted = &engine.Planted{Name: l.broken}
+	}
+	h := l.cell.history(l.subject)
+	rec := newRecorder(h, l.subject.keyNo)
+	job := func(epoch int64) (*engine.Graph, error) { return l.subject.job.Build(spec, epoch) }
+	stop := rec.watchMemory()
+	res, runErr := live.Run(ctx, live.Options{Job: job, Blobs: store, Restart: l.cell.Restart, Inject: inj, Observe: rec})
+	stop()
+	rec.finish(res.Now)
+	rec.ev.End = runErr
+	if runErr != nil {
+		h.End = runErr.Error()
+	}
+	if ctx.Err() != nil {
+		return rec.ev, nil, ctx.Err()
+	}
+	if sick(runErr) {
+		return rec.ev, nil, fmt.Errorf("this machine cannot go on: %w", runErr)
+	}
+	h.Strikes = strikes(inj)
+	rec.strikeTimes()
+	if err := rec.complete(l.subject, store, l.cell.Duration > 0); err != nil {
+		return nil, nil, err
+	}
+	return rec.ev, linearizability.Check(ctx, h, linearizability.Options{Timeout: l.cell.CheckTimeout, Porcupine: true}), nil
+}
+
+// sick tells whether a job failed for a reason of this machine, of which no verdict can be made: a full disk, a folder that may not be
+// written. Between machines of the engine errors travel as text.
+func sick(err error) bool {
+	if err == nil {
+		return false
+	}
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES, syscall.EROFS, syscall.EMFILE} {
+		if strings.Contains(err.Error(), e.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *liveRun) injector() (*faults.Injector, error) {
+	r := rand.New(rand.NewPCG(l.seed, uint64(l.rep)))
+	return faults.New(l.cell.Faults, faults.Options{PartRecords: l.subject.parts, Chance: r.IntN})
+}
+
+// discard removes what the repetition stored.
+func (l *liveRun) discard() error { return os.RemoveAll(filepath.Join(l.dir, "data")) }
+
+// watchMemory samples the Go heap until stop is called, and keeps the most.
+func (r *recorder) watchMemory() (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		for {
+			metrics.Read(sample)
+			r.mu.Lock()
+			r.ev.Peak = max(r.ev.Peak, int64(sample[0].Value.Uint64()))
+			r.mu.Unlock()
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+// strikeTimes gives each recovery the strike that made it necessary.
+func (r *recorder) strikeTimes() {
+	for i := range r.ev.Recoveries {
+		t := &r.ev.Recoveries[i]
+		t.Struck = t.Detected
+		for _, s := range r.h.Strikes {
+			if s.Struck > 0 && s.At <= t.Detected && (t.Struck == t.Detected || s.At > t.Struck) {
+				t.Struck = s.At
+			}
+		}
+	}
+}

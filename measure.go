@@ -1,0 +1,198 @@
+package weir
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/weirbench/weir/linearizability"
+)
+
+// Summarize takes quantiles of the samples themselves: the nearest rank.
+func Summarize(v []float64) (s Summary) {
+	if s.N = len(v); s.N == 0 {
+		return s
+	}
+	v = slices.Clone(v)
+	slices.Sort(v)
+	rank := func(p float64) float64 { return v[max(0, int(math.Ceil(p*float64(len(v))))-1)] }
+	s.P50, s.P95, s.Min, s.Max = rank(.5), rank(.95), v[0], v[len(v)-1]
+	return s
+}
+
+// Total is a recovery in seconds, from the strike until what was lost is applied again, without the scan that verifies; -1: it did not end.
+func (t *RecoveryTimes) Total() float64 {
+	if t.Reprocessed < 0 {
+		return -1
+	}
+	return float64(t.Reprocessed-t.Struck-t.verify()) / 1e6
+}
+
+// verify is the time between the last task's restore and the first record: the digest scan, which only a judged run has.
+func (t *RecoveryTimes) verify() int64 {
+	if t.Restored < 0 {
+		return 0
+	}
+	return t.Running - t.Restored
+}
+
+// Phases of a recovery, in order of time.
+func (t *RecoveryTimes) Phases() []Phase {
+	at, phases := t.Struck, []Phase(nil)
+	add := func(name string, to int64) {
+		if to < at {
+			to = at
+		}
+		phases = append(phases, Phase{name, float64(to-at) / 1e6})
+		at = to
+	}
+	add("detection", t.Detected)
+	add("restart", t.Restarting)
+	add("download", t.Fetched)
+	add("restore", t.Restored)
+	at = t.Running
+	add("re-process", t.Reprocessed)
+	return phases
+}
+
+// A samples gathers what the repetitions of a cell measured.
+type samples struct {
+	rate, ckpt, sync, recovery, size, full, peak []float64
+	perRep                                       map[string][]float64
+	recoveries                                   []RecoveryTimes
+}
+
+func (s *samples) add(ev *Evidence) {
+	if s.perRep == nil {
+		s.perRep = map[string][]float64{}
+	}
+	var n int64
+	for _, x := range ev.Rate {
+		n += x
+	}
+	if ev.Busy > 0 {
+		s.rate = append(s.rate, float64(n)/ev.Busy)
+		s.perRep["rec/s"] = append(s.perRep["rec/s"], float64(n)/ev.Busy)
+	}
+	s.peak = append(s.peak, float64(ev.Peak))
+	var ckpt, size, rec []float64
+	for i := range ev.Checkpoints {
+		c := &ev.Checkpoints[i]
+		if c.Completed < 0 || c.Triggered < 0 {
+			continue
+		}
+		ckpt, size = append(ckpt, float64(c.Completed-c.Triggered)/1e6), append(size, float64(c.Bytes))
+		s.sync = append(s.sync, float64(c.Synced-c.Barrier)/1e6)
+	}
+	for i := range ev.Recoveries {
+		if t := &ev.Recoveries[i]; t.Total() >= 0 {
+			rec = append(rec, t.Total())
+			s.recoveries = append(s.recoveries, *t)
+		}
+	}
+	s.ckpt, s.size, s.full, s.recovery = append(s.ckpt, ckpt...), append(s.size, size...), append(s.full, size...), append(s.recovery, rec...)
+	for name, v := range map[string][]float64{"sec/ckpt": ckpt, "B/ckpt": size, "sec/recovery": rec} { // each goes to its own key
+		if len(v) > 0 {
+			s.perRep[name] = append(s.perRep[name], Summarize(v).P50)
+		}
+	}
+}
+
+func (s *samples) fill(c *CellResult) {
+	c.Throughput, c.Checkpoint, c.CheckpointSync, c.Recovery = Summarize(s.rate), Summarize(s.ckpt), Summarize(s.sync), Summarize(s.recovery)
+	c.Size, c.FullSize, c.PeakMemory, c.Samples = Summarize(s.size), Summarize(s.full), Summarize(s.peak), s.perRep
+	c.raw = map[string][]float64{"throughput": s.rate, "checkpoint_duration": s.ckpt, "recovery_time": s.recovery}
+	if n := len(s.recoveries); n > 0 {
+		slices.SortFunc(s.recoveries, func(a, b RecoveryTimes) int {
+			if a.Total() < b.Total() {
+				return -1
+			}
+			return 1
+		})
+		c.Phases = s.recoveries[(n-1)/2].Phases()
+	}
+}
+
+// series is behaviour over time of one repetition.
+func (ev *Evidence) series(rep int) *Series {
+	const binsMax = 400
+	group := (len(ev.Rate) + binsMax - 1) / binsMax
+	if group == 0 {
+		return nil
+	}
+	s := &Series{Rep: rep, Bin: float64(group) * binMicros / 1e6}
+	for from := 0; from < len(ev.Rate); from += group {
+		var n int64
+		for _, x := range ev.Rate[from:min(from+group, len(ev.Rate))] {
+			n += x
+		}
+		s.Rate = append(s.Rate, float64(n)/s.Bin)
+	}
+	for i := range ev.Checkpoints {
+		c := &ev.Checkpoints[i]
+		switch {
+		case c.Completed >= 0 && c.Triggered >= 0:
+			s.Marks = append(s.Marks, Mark{"checkpoint", seconds(c.Triggered), seconds(c.Completed), fmt.Sprintf("chk-%d", c.Ckpt)})
+		case c.Aborted != "" && c.Triggered >= 0:
+			s.Marks = append(s.Marks, Mark{"aborted", seconds(c.Triggered), seconds(max(c.Triggered, c.Uploaded)), fmt.Sprintf("chk-%d: %s", c.Ckpt, c.Aborted)})
+		}
+	}
+	first := int64(math.MaxInt64)
+	for _, x := range ev.History.Strikes {
+		if x.Struck > 0 {
+			s.Marks = append(s.Marks, Mark{"fault", seconds(x.At), seconds(x.At), x.Text})
+			first = min(first, x.At)
+		}
+	}
+	for i := range ev.Recoveries {
+		if t := &ev.Recoveries[i]; t.Running >= 0 {
+			s.Marks = append(s.Marks, Mark{"restore", seconds(t.Detected), seconds(t.Running), fmt.Sprintf("from chk-%d", t.Ckpt)})
+		}
+	}
+	s.Band = band(s.Rate, int(float64(min(first, 1<<50))/1e6/s.Bin))
+	return s
+}
+
+func seconds(us int64) float64 { return float64(us) / 1e6 }
+
+// band is where nine of ten bins before the first fault lie, without the first, in which the job started.
+func band(rate []float64, until int) (b [2]float64) {
+	if until = min(until, len(rate)-1); until < 4 {
+		return b
+	}
+	v := slices.Clone(rate[1:until])
+	slices.Sort(v)
+	return [2]float64{v[len(v)/20], v[len(v)-1-len(v)/20]}
+}
+
+// worst folds the verdicts of the repetitions into one a check.
+func worst(all [][]linearizability.Verdict) []CheckResult {
+	var out []CheckResult
+	for _, vs := range all {
+		for _, v := range vs {
+			out = append(out, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason, Judged: v.Judged})
+		}
+	}
+	return mergeChecks(out)
+}
+
+// verdict is what all checks together say: one failure fails, then one undecided leaves it undecided. Nothing judged is undecided.
+func verdict(checks []CheckResult) string {
+	out := "undecided"
+	for _, c := range checks {
+		switch c.Verdict {
+		case "fail":
+			return "fail"
+		case "pass":
+			if out == "undecided" {
+				out = "pass"
+			}
+		}
+	}
+	for _, c := range checks {
+		if c.Verdict == "undecided" {
+			return "undecided"
+		}
+	}
+	return out
+}

@@ -1,0 +1,248 @@
+package figures
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+)
+
+// A Moment of a value: what it was then, and why it is known.
+type Moment struct {
+	At   float64 // seconds
+	N    float64
+	What string // apply, read, checkpoint, fault, restore
+	Text string // "chk-3", "kill task/0"
+	Bad  bool
+}
+
+// A Value is Fig A: a count over time as acknowledged, and the one thing that does not fit.
+type Value struct {
+	Title   string // "count of key ATL"
+	Time    Scale
+	Moments []Moment // in order of time
+	Want    []float64
+	WantSay string // "42 or 43"
+	GotSay  string // "read 39"
+}
+
+// window keeps what leads up to the moment that does not fit: from the third checkpoint before it.
+func (v Value) window() []Moment {
+	seen := 0
+	for i := len(v.Moments) - 1; i >= 0; i-- {
+		if v.Moments[i].What == "checkpoint" {
+			if seen++; seen == 3 {
+				return v.Moments[max(0, i-12):]
+			}
+		}
+	}
+	return v.Moments
+}
+
+// Draw the value.
+func (v Value) Draw(size Size) Drawing {
+	v.Moments = v.window()
+	ch := newChart(size)
+	ch.top = 72
+	from, to, lo, hi := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, m := range v.Moments {
+		from, to = min(from, m.At), max(to, m.At)
+		if m.What != "fault" {
+			lo, hi = min(lo, m.N), max(hi, m.N)
+		}
+	}
+	for _, w := range v.Want {
+		lo, hi = min(lo, w), max(hi, w)
+	}
+	if math.IsInf(lo, 0) || math.IsInf(from, 0) {
+		from, to, lo, hi = 0, 1, 0, 1
+	}
+	span := max(to-from, 1e-6)
+	if hi-lo < 2 {
+		hi, lo = hi+1, lo-1
+	}
+	tail := .12
+	if size.Narrow() {
+		tail = .3
+	}
+	yt := steps(Scale{}, lo, hi, 4)
+	ch.axis(&ch.p.X, steps(v.Time, v.Time.of(from), v.Time.of(to), 5), v.Time.of(from), v.Time.of(to+span*tail), false)
+	ch.axis(&ch.p.Y, yt, lo-(hi-lo)*.34, hi+(hi-lo)*.08, false)
+	ch.write(hand{colour: Muted.plain()}, xy{0, 62}, 0, v.Title)
+	ch.grid()
+	ch.layer(func(f *frame) { v.attempts(f); v.checkpoints(f) })
+	ch.layer(func(f *frame) { v.allowed(f); v.line(f); v.faults(f); v.bad(f) })
+	ch.layer(func(f *frame) { f.write(hand{colour: Muted.plain()}, xy{f.right, f.H - 1}, 1, v.Time.Title) })
+	ch.bottom = 16
+	return ch.drawing()
+}
+
+// steps are ticks between two values, not necessarily from zero.
+func steps(sc Scale, lo, hi float64, n int) (ticks plot.ConstantTicks) {
+	step := nice((hi - lo) / float64(n))
+	for i := math.Ceil(lo/step - 1e-9); i*step <= hi*(1+1e-9); i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: sc.text(i * step)})
+	}
+	return ticks
+}
+
+func (v Value) x(f *frame, at float64) float64 { return f.x(v.Time.of(at)) }
+
+// attempts are bands above: one up to each fault, one from each restore.
+func (v Value) attempts(f *frame) {
+	from, text, back, ink := f.left, "", Checkpoint, Ink
+	end := func(to float64) {
+		f.rect(from, 24, to-from, 16, filled(back), stroke{})
+		h := hand{colour: ink.plain()}
+		if h.width(text)+12 < to-from {
+			f.write(h, xy{from + 6, 36}, 0, text)
+		}
+	}
+	open := true
+	for _, m := range v.Moments {
+		switch m.What {
+		case "fault":
+			if open {
+				end(v.x(f, m.At))
+				open = false
+			}
+		case "restore":
+			if open {
+				end(v.x(f, m.At) - 2)
+			}
+			from, open, back, ink = v.x(f, m.At), true, RestoreBack, Link
+			text = "restored from " + m.Text
+			if f.Narrow() {
+				text = m.Text
+			}
+		}
+	}
+	if open {
+		end(f.right)
+	}
+}
+
+func (v Value) checkpoints(f *frame) {
+	var taken boxes
+	for _, m := range slices.Backward(v.Moments) { // the newest matter most
+		if m.What != "checkpoint" {
+			continue
+		}
+		x := v.x(f, m.At)
+		f.line(dashed(Axis, 1, 2, 3), xy{x, f.top - 24}, xy{x, f.bottom - 32})
+		for i, t := range []string{m.Text, "holds " + short(m.N)} {
+			h := hand{colour: colour{Ink, halo}}
+			if i == 1 {
+				h.Token = Muted
+			}
+			w := h.width(t)
+			at := min(max(x-w/2, f.left), f.W-w)
+			if b := (box{at - 3, f.bottom - 32 + float64(i)*15, w + 6, 14}); !taken.hit(b) {
+				taken.add(b)
+				f.write(h, xy{at, b.y + 11}, 0, t)
+			}
+		}
+	}
+}
+
+// line is the count as acknowledged; after a restore it starts anew from what the checkpoint held, dashed.
+func (v Value) line(f *frame) {
+	st := solid(Ink, 1.75)
+	var line []xy
+	end := func(at float64) {
+		if len(line) > 0 {
+			f.line(st, append(line, xy{v.x(f, at), line[len(line)-1].y})...)
+		}
+		line = nil
+	}
+	for _, m := range v.Moments {
+		switch {
+		case m.What == "fault":
+			end(m.At)
+		case m.What == "restore" && !m.Bad:
+			end(m.At)
+			st, line = dashed(Ink, 1.75, 4, 3), []xy{{v.x(f, m.At), f.y(m.N)}}
+		case m.What == "apply" && !m.Bad:
+			x, y := v.x(f, m.At), f.y(m.N)
+			if len(line) > 0 {
+				line = append(line, xy{x, line[len(line)-1].y})
+			}
+			line = append(line, xy{x, y})
+		}
+	}
+	if len(v.Moments) > 0 {
+		end(v.Moments[len(v.Moments)-1].At)
+	}
+	for _, m := range v.Moments {
+		if m.What == "read" && !m.Bad {
+			f.circle(xy{v.x(f, m.At), f.y(m.N)}, 2.6, filled(Paper), solid(Ink, 1.25))
+		}
+	}
+}
+
+func (v Value) faults(f *frame) {
+	var taken boxes
+	h := hand{colour: colour{Bad, halo}, bold: true}
+	for _, m := range v.Moments {
+		if m.What != "fault" {
+			continue
+		}
+		x := v.x(f, m.At)
+		f.line(solid(Bad, 1.75), xy{x, 18}, xy{x, f.bottom - 32})
+		text := h.fit("fault: "+m.Text, f.W)
+		w := h.width(text)
+		at := max(0, min(x+6, f.W-w))
+		if x > f.W/2 {
+			at = max(0, x-6-w)
+		}
+		if b := (box{at - 3, 2, w + 6, 14}); !taken.hit(b) {
+			taken.add(b)
+			f.write(h, xy{at, 14}, 0, text)
+		}
+	}
+}
+
+// allowed is the area in which the value may lie at the moment that does not fit.
+func (v Value) allowed(f *frame) {
+	if len(v.Want) == 0 {
+		return
+	}
+	from := f.left
+	for _, m := range v.Moments {
+		if m.What == "restore" {
+			from = v.x(f, m.At)
+		}
+	}
+	top, bottom := f.y(slices.Max(v.Want))-5, f.y(slices.Min(v.Want))+5
+	f.rect(from, top, f.right-from, bottom-top, filled(OKBack), solid(OK, 1))
+	h := hand{colour: colour{OK, halo}, bold: true}
+	say := h.fit("allowed: "+v.WantSay, f.W*.6)
+	if f.Narrow() {
+		say = h.fit(v.WantSay, f.W*.4)
+	}
+	f.write(h, xy{f.W, 58}, 1, say)
+}
+
+func (v Value) bad(f *frame) {
+	for _, m := range v.Moments {
+		if !m.Bad {
+			continue
+		}
+		at := xy{v.x(f, m.At), f.y(m.N)}
+		if len(v.Want) > 0 {
+			f.line(dashed(Bad, 1, 2, 2), at, xy{at.x, f.y((slices.Max(v.Want) + slices.Min(v.Want)) / 2)})
+		}
+		f.circle(at, 6, filled(BadBack), solid(Bad, 1.75))
+		f.line(solid(Bad, 1.75), xy{at.x - 3, at.y - 3}, xy{at.x + 3, at.y + 3})
+		f.line(solid(Bad, 1.75), xy{at.x - 3, at.y + 3}, xy{at.x + 3, at.y - 3})
+		h := hand{colour: colour{Bad, halo}, bold: true}
+		say, when := h.fit(v.GotSay, f.W*.5), "at "+v.Time.text(rounded(v.Time.of(m.At), 4))
+		x, anchor := at.x+12, 0.0
+		if x+h.width(say) > f.W {
+			x, anchor = at.x-12, 1
+		}
+		f.write(h, xy{x, at.y + 4}, anchor, say)
+		h.bold = false
+		f.write(h, xy{x, at.y + 19}, anchor, when)
+	}
+}

@@ -1,0 +1,208 @@
+package weir
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/faults"
+	"github.com/weirbench/weir/linearizability"
+)
+
+func newSimulator(t testing.TB, backend string, o SimOptions) *simulator {
+	t.Helper()
+	c := testCatalog()
+	s, err := c.simulator(simCell(backend), t.TempDir(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Whatever strikes, no check sees anything wrong, and on few seeds nothing happens.
+func TestCleanSeeds(t *testing.T) {
+	seeds := map[string]int{"heap": scale(2500, 100_000), "pebble": scale(60, 1000), "rocksdb": scale(40, 1000)}
+	for _, b := range testBackends() {
+		t.Run(b, func(t *testing.T) {
+			s := newSimulator(t, b, SimOptions{Faults: 3, Porcupine: true})
+			vacuous, struck, n := 0, 0, seeds[b]
+			for seed := range n {
+				run, err := s.run(uint64(seed))
+				if err != nil {
+					t.Fatalf("seed %d: %v", seed, err)
+				}
+				for _, v := range run.verdicts {
+					if v.Result == linearizability.Fail || v.Result == linearizability.Undecided && !run.vacuous() {
+						t.Fatalf("seed %d: %s is %s: %s (faults %v)", seed, v.Check, v.Result, v.Reason, run.faults)
+					}
+				}
+				if run.vacuous() {
+					vacuous++
+				}
+				for _, x := range run.evidence.History.Strikes {
+					struck += x.Struck
+				}
+			}
+			t.Logf("%d seeds, %d faults struck, %d vacuous", n, struck, vacuous)
+			if vacuous*20 >= n {
+				t.Errorf("%d of %d seeds are vacuous, want less than 5 %%", vacuous, n)
+			}
+		})
+	}
+}
+
+// The same plan gives the same history, on every backend; another seed or another record gives another.
+func TestSamePlanSameHistory(t *testing.T) {
+	for _, b := range testBackends() {
+		t.Run(b, func(t *testing.T) {
+			seeds, reps := scale(6, 20), scale(4, 100)
+			seen := map[uint64]uint64{}
+			for seed := range uint64(seeds) {
+				var want uint64
+				for rep := range reps {
+					run, err := newSimulator(t, b, SimOptions{Faults: 3, Porcupine: true}).run(seed)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if rep == 0 {
+						want = run.evidence.Trace
+					}
+					if run.evidence.Trace != want {
+						t.Fatalf("seed %d, repetition %d: trace %016x, want %016x", seed, rep, run.evidence.Trace, want)
+					}
+				}
+				if other, ok := seen[want]; ok {
+					t.Errorf("seeds %d and %d have the trace %016x", seed, other, want)
+				}
+				seen[want] = seed
+			}
+		})
+	}
+}
+
+// One record that is another gives another history.
+func TestOneRecordChangesTheTrace(t *testing.T) {
+	trace := func(origin string) uint64 {
+		t.Helper()
+		var csv strings.Builder
+		csv.WriteString("time,origin,destination,delay_min,distance_mi\n")
+		for i := range 120 {
+			from := []string{"ATL", "BOS", "DFW"}[i%3]
+			if i == 60 {
+				from = origin
+			}
+			fmt.Fprintf(&csv, "2001-01-01T%02d:%02d:00,%s,SFO,5,100\n", i/60, i%60, from)
+		}
+		path := filepath.Join(t.TempDir(), "flights.csv")
+		if err := os.WriteFile(path, []byte(csv.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c := testCatalog()
+		cell := simCell("heap")
+		cell.Workload, cell.Params = "flights", map[string]string{"path": path}
+		cell.Batch, cell.Interval, cell.Timeout, cell.Retained, cell.Concurrent, cell.ReadEvery = 4, micros(60), micros(100_000), 2, 1, micros(30)
+		cell.Restart = engine.Restart{Strategy: "none"}
+		s, err := c.simulator(cell, "", SimOptions{Fixed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := s.run(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run.evidence.Trace
+	}
+	if a, b := trace("ATL"), trace("ATL"); a != b {
+		t.Errorf("the same input gives the traces %016x and %016x", a, b)
+	}
+	if a, b := trace("ATL"), trace("BOS"); a == b {
+		t.Errorf("one record is another, and the trace is %016x still", a)
+	}
+}
+
+// Every planted bug is found by a check that should find it, and the same seeds are clean without it; what is legal is not found.
+func TestKillTable(t *testing.T) {
+	for _, b := range testBackends() {
+		t.Run(b, func(t *testing.T) {
+			o := KillOptions{Backends: []string{b}, Seeds: 25, Rare: 500}
+			table, err := KillTable(context.Background(), testCatalog(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			planted := 0
+			for i := range table {
+				if k := &table[i]; !k.OK() {
+					t.Errorf("%s on %s: killed by %q at seed %d of %d, %d hits, control %s", k.Mutant, b, k.By, k.First, k.Budget, k.Hits, k.Control)
+				} else if !k.Benign && k.NotHere == "" {
+					planted++
+				}
+			}
+			if planted < 16 {
+				t.Errorf("%d planted bugs killed, want at least 16", planted)
+			}
+			var text strings.Builder
+			if err := WriteKillTable(&text, table); err != nil {
+				t.Fatal(err)
+			}
+			t.Log("\n" + text.String())
+		})
+	}
+}
+
+// The committed kill table names every mutant there is.
+func TestKillTableIsCommitted(t *testing.T) {
+	b, err := os.ReadFile("docs/kill-table.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mutants() {
+		if !strings.Contains(string(b), "| "+m.Name+" |") {
+			t.Errorf("docs/kill-table.md does not name %s; make it again with go run ./ci/kills", m.Name)
+		}
+	}
+}
+
+// One scenario as the goal says: two sources, two tasks, two sinks, 600 records, at least three checkpoints, one crash, judged.
+func BenchmarkScenario(b *testing.B) {
+	for _, porcupine := range []bool{false, true} {
+		name := "judge=oracles"
+		if porcupine {
+			name = "judge=all"
+		}
+		b.Run(name, func(b *testing.B) {
+			c := testCatalog()
+			cell := simCell("heap")
+			cell.Batch, cell.Interval, cell.Timeout, cell.Retained, cell.Concurrent = 8, micros(100), micros(100_000), 2, 1
+			cell.ReadEvery = micros(60)
+			cell.Restart = engine.Restart{Strategy: "fixed-delay", Attempts: 100, Delay: 10}
+			cell.Params = map[string]string{"keys": "10", "records": "600"}
+			cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: 2, Target: "task/0"}}
+			s, err := c.simulator(cell, "", SimOptions{Fixed: true, Porcupine: porcupine})
+			if err != nil {
+				b.Fatal(err)
+			}
+			seed, steps, checkpoints := uint64(0), 0, 0
+			for b.Loop() {
+				run, err := s.run(seed)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, v := range run.verdicts {
+					if v.Result == linearizability.Fail {
+						b.Fatalf("seed %d: %s: %s", seed, v.Check, v.Reason)
+					}
+				}
+				seed++
+				steps, checkpoints = steps+run.evidence.Steps, checkpoints+len(run.evidence.History.Cuts)
+			}
+			n := float64(seed)
+			b.ReportMetric(n/b.Elapsed().Seconds(), "scenarios/s")
+			b.ReportMetric(float64(steps)/n, "steps/scenario")
+			b.ReportMetric(float64(checkpoints)/n, "checkpoints/scenario")
+		})
+	}
+}

@@ -1,0 +1,297 @@
+package weir
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/blobs"
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/sim"
+	"github.com/weirbench/weir/faults"
+	"github.com/weirbench/weir/linearizability"
+)
+
+// A simulator runs one cell under the simulation, seed by seed. Everything about a seed's run is drawn from its choices: the size of the
+// input, the intervals, the faults (at points that a run of the seed without faults passes), the schedule, the fate of operations. One
+// goroutine uses it.
+type simulator struct {
+	catalog  *Catalog
+	cell     Cell
+	backend  backends.Backend
+	dir      string // for stores that need one; "": none does
+	subjects map[[3]int]*subject
+	opts     SimOptions
+}
+
+// SimOptions are what a simulation may do.
+type SimOptions struct {
+	Faults    int    // at most so many are drawn behind those of the plan
+	Mutant    string // a bug that is planted
+	Porcupine bool   // otherwise the oracles judge alone
+	Fixed     bool   // the plan's own input and configuration, nothing drawn
+	Records   int    // 0: drawn
+	Wrap      func(b backends.Backend, hit func()) backends.Backend
+	Muffle    bool // planted: no fault ever strikes
+
+	store func(*keeper, *recorder) // prepares the storage of a judged run
+}
+
+// A seedRun is what one seed said.
+type seedRun struct {
+	seed     uint64
+	evidence *Evidence
+	verdicts []linearizability.Verdict
+	choices  []sim.Choice
+	faults   []faults.Spec
+	mutant   int64 // how often the planted bug's code ran
+}
+
+func (c *Catalog) simulator(cell *Cell, dir string, o SimOptions) (*simulator, error) {
+	entry, err := c.backend(cell.Backend)
+	if err != nil {
+		return nil, err
+	}
+	b, err := entry.Open(BackendOptions{Memory: cell.Memory, Keep: cell.Keep, InMemory: true})
+	if err != nil {
+		return nil, fmt.Errorf("open backend %s: %w", cell.Backend, err)
+	}
+	if cell.Backend == "heap" {
+		dir = ""
+	}
+	return &simulator{catalog: c, cell: *cell, backend: b, dir: dir, subjects: map[[3]int]*subject{}, opts: o}, nil
+}
+
+// draw makes the cell of a seed.
+func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
+	pick := func(xs ...int) int { return xs[ch.Pick(sim.Plan, len(xs))] }
+	cell := s.cell
+	records, keys, salt := pick(240, 120, 600), pick(3, 1, 10, 40), pick(0, 1, 2, 3)
+	p, batch := pick(2, 2, 1), pick(8, 1, 3, 16)
+	interval, timeout := pick(100, 40, 300), pick(20_000, 200, 600, 2_000)
+	retained, concurrent := pick(2, 3, 1), pick(1, 2)
+	if s.opts.Records > 0 {
+		records, p, interval = s.opts.Records, 2, 60
+	}
+	if !s.opts.Fixed {
+		cell.Sources, cell.Parallelism, cell.Groups, cell.Batch = p, p, 16, batch
+		cell.Interval, cell.Timeout, cell.MinPause, cell.Retained = micros(interval), micros(timeout), 0, retained
+		cell.Tolerable, cell.Readers, cell.ReadEvery = 1000, min(cell.Readers, 2), micros(20)
+		cell.Restart = engine.Restart{Strategy: "fixed-delay", Attempts: 1 << 40, Delay: 10}
+		cell.Concurrent = concurrent
+	}
+	id := [3]int{records, keys, salt<<4 | cell.Sources}
+	if sub := s.subjects[id]; sub != nil {
+		return cell, sub, nil
+	}
+	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1"}
+	if s.opts.Fixed {
+		change = nil
+	}
+	job, err := s.catalog.open(&cell, uint64(salt), change)
+	if err != nil {
+		return cell, nil, err
+	}
+	sub := newSubject(job)
+	s.subjects[id] = sub
+	return cell, sub, nil
+}
+
+// run runs one seed.
+func (s *simulator) run(seed uint64) (*seedRun, error) {
+	ch := sim.Random(seed)
+	cell, sub, err := s.draw(ch)
+	if err != nil {
+		return nil, err
+	}
+	out := &seedRun{seed: seed}
+	if s.opts.Faults > 0 {
+		pilot := sim.Random(seed)
+		if _, _, err := s.draw(pilot); err != nil {
+			return nil, err
+		}
+		calm := &addresses{}
+		if _, err := s.once(cell, sub, pilot, nil, calm, nil); err != nil {
+			return nil, err
+		}
+		cell.Faults = append(cell.Faults[:len(cell.Faults):len(cell.Faults)], calm.draw(ch, s.opts.Faults)...)
+	}
+	out.faults = cell.Faults
+	h := cell.history(sub)
+	rec := newRecorder(h, sub.keyNo)
+	store := newKeeper()
+	if s.opts.store != nil {
+		s.opts.store(store, rec)
+	}
+	res, err := s.once(cell, sub, ch, cell.Faults, rec, store)
+	if err != nil {
+		return nil, err
+	}
+	store.over = true
+	rec.finish(res.now)
+	rec.ev.Trace, rec.ev.Steps, rec.ev.End = res.trace, res.steps, res.err
+	if res.err != nil {
+		h.End = res.err.Error()
+	}
+	h.Strikes = res.strikes
+	if err := rec.complete(sub, store, false); err != nil {
+		return nil, err
+	}
+	out.evidence, out.choices, out.mutant = rec.ev, ch.Log, res.mutant
+	out.verdicts = judge(h, s.cell.CheckTimeout, s.opts.Porcupine)
+	rec.ev.Trace = traceOf(rec.ev.Trace, h, out.verdicts)
+	return out, nil
+}
+
+type simResult struct {
+	trace   uint64
+	steps   int
+	now     int64
+	err     error
+	strikes []linearizability.Strike
+	mutant  int64
+}
+
+// once runs a cell once. Without faults and storage of its own it is a pilot.
+func (s *simulator) once(cell Cell, sub *subject, ch *sim.Choices, specs []faults.Spec, obs engine.Observer, store backends.Blobs) (*simResult, error) {
+	if store == nil {
+		store = blobs.NewMemory()
+	}
+	inj, err := faults.New(specs, faults.Options{PartRecords: sub.parts, Chance: func(n int) int { return ch.Pick(sim.Plan, n) }})
+	if err != nil {
+		return nil, err
+	}
+	planted := &engine.Planted{Name: s.opts.Mutant}
+	b := s.backend
+	if s.opts.Wrap != nil {
+		b = s.opts.Wrap(b, func() { planted.Hits.Add(1) })
+	}
+	spec := cell.spec(stores(b, s.dir, cell.Memory))
+	spec.Cuts = inj.Cuts
+	if s.opts.Mutant != "" {
+		spec.Planted = planted
+	}
+	job := func(epoch int64) (*engine.Graph, error) { return sub.job.Build(spec, epoch) }
+	o := sim.Options{Job: job, Blobs: store, Restart: cell.Restart, Inject: inj, Observe: obs, Capacity: 2}
+	if !s.opts.Fixed {
+		o.Chaos = sim.Chaos{Slow: true, Fail: true, Ambiguous: true, Late: true}
+	}
+	if s.opts.Muffle {
+		o.Inject = muffled{inj, planted}
+	}
+	r := sim.Run(o, ch)
+	return &simResult{trace: r.Trace, steps: r.Steps, now: r.Now, err: r.Err, strikes: strikes(inj), mutant: planted.Hits.Load()}, nil
+}
+
+// strikes are the plan's faults, struck or not.
+func strikes(inj *faults.Injector) (all []linearizability.Strike) {
+	for i, s := range inj.Struck() {
+		all = append(all, linearizability.Strike{Fault: i, Text: s.Text, Struck: s.Times, Call: s.Ticket, At: s.At, Must: !s.Spec.Maybe})
+	}
+	return all
+}
+
+// muffled is a planted bug: a fault that silently never strikes.
+type muffled struct {
+	*faults.Injector
+	planted *engine.Planted
+}
+
+func (m muffled) Noted(*engine.Moment, engine.Note) (engine.Strike, bool) {
+	m.planted.Hits.Add(1)
+	return engine.Strike{}, false
+}
+func (m muffled) Op(*engine.Moment, *engine.Op) engine.Fate { return engine.Fate{} }
+func (m muffled) Alarm() int64                              { return 0 }
+func (m muffled) Tick(int64) (engine.Strike, bool)          { return engine.Strike{}, false }
+
+// addresses gathers the points that a run passes, each a place for a fault to strike.
+type addresses struct{ all []address }
+
+type address struct {
+	point engine.Point
+	ckpt  int64
+	role  engine.Role
+	nth   int
+}
+
+func (a *addresses) Observe(m *engine.Moment) {
+	for _, n := range m.Notes {
+		if n.Point == engine.AtInputRecords || m.Role.Kind == engine.SupervisorRole {
+			continue
+		}
+		at := address{point: n.Point, ckpt: n.Ckpt, role: m.Role, nth: 1}
+		for i := range a.all {
+			if b := &a.all[i]; b.point == at.point && b.ckpt == at.ckpt && b.role == at.role {
+				at.nth++
+			}
+		}
+		a.all = append(a.all, at)
+	}
+}
+
+// draw makes up to max faults. The one whose point comes first in the pilot strikes for sure, for up to there the run is the pilot's; the
+// others may find their address gone.
+func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
+	if len(a.all) == 0 {
+		return nil
+	}
+	first, must := len(a.all), 0
+	for range 1 + ch.Pick(sim.Plan, max) {
+		at, do, how := ch.Pick(sim.Plan, len(a.all)), ch.Pick(sim.Plan, 5), ch.Pick(sim.Plan, 4)
+		f := a.kill(at)
+		f.Lost, f.Delay = ch.Pick(sim.Plan, 2) == 1, []int64{20, 1, 200, 1000}[ch.Pick(sim.Plan, 4)]
+		put := []faults.Spec{f}
+		switch do {
+		case 1:
+			put[0].Target, put[0].Occurrence = "all", 1
+		case 2:
+			put[0].Do, put[0].Target, put[0].Occurrence, put[0].Lost = "zombie", "", 1, false
+		case 3, 4:
+			put, at = a.storage(at, how)
+			if put[0].Outcome == "torn" { // alone: with no checkpoint completed before, nothing would be left to restore
+				put[0].Maybe = false
+				return put
+			}
+		}
+		if do == 1 || do == 2 {
+			at = a.earliest(at)
+		}
+		if at < first {
+			first, must = at, len(specs)
+		}
+		specs = append(specs, put...)
+	}
+	specs[must].Maybe = false
+	return specs
+}
+
+func (a *addresses) kill(at int) faults.Spec {
+	x := a.all[at]
+	return faults.Spec{Do: "kill", At: x.point, Checkpoint: x.ckpt, Occurrence: x.nth, Target: x.role.String(), Delay: 20, Maybe: true}
+}
+
+// earliest is the first of all machines to pass the point of an address.
+func (a *addresses) earliest(at int) int {
+	for i := range a.all {
+		if a.all[i].point == a.all[at].point && a.all[i].ckpt == a.all[at].ckpt {
+			return i
+		}
+	}
+	return at
+}
+
+// storage makes the put of a manifest go wrong, and kills the coordinator where it would look what became of it: what a storage that broke
+// its word leaves can only be seen by the next attempt. Where no manifest follows the place, it kills there.
+func (a *addresses) storage(near, how int) ([]faults.Spec, int) {
+	completed := false
+	for i, at := range a.all {
+		if at.point == engine.AtManifest && completed && i >= near {
+			f := faults.Spec{Do: "fail", At: at.point, Checkpoint: at.ckpt, Occurrence: at.nth, Target: at.role.String(),
+				Outcome: []string{"applied", "torn", "late", "failed"}[how], Maybe: true}
+			return []faults.Spec{f, {Do: "kill", At: at.point, Checkpoint: at.ckpt, Occurrence: 2, Target: "all", Delay: 20, Maybe: true}}, i
+		}
+		completed = completed || at.point == engine.AtCompleted
+	}
+	return []faults.Spec{a.kill(near)}, near
+}

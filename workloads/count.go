@@ -1,0 +1,172 @@
+package workloads
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
+)
+
+const (
+	countState    = "count"
+	countKeysMax  = 16_000_000
+	countRowsMax  = 200_000_000
+	valueBytesMax = 1 << 20
+)
+
+// Count is the job over made-up records: for every key how many it saw and the chain over them, in a value as large as wanted. As in a
+// keyed topic, a key's records all lie in one partition.
+func Count() Workload {
+	params := []Param{
+		amount("keys", "1000", "how many keys there are", 1, countKeysMax),
+		choice("distribution", "how records fall on keys: uniform, or zipfian as YCSB draws it", "uniform", "zipfian"),
+		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian is", Check: checkTheta},
+		amount("records", "1M", "how many records there are", 1, countRowsMax),
+		amount("value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
+		choice("event_time", "whether records have a time, a millisecond apart", "false", "true"),
+	}
+	return Workload{Name: "count", Doc: "made-up records by key: a count, a hash chain, and padding", Params: params, Open: func(o Options) (*Job, error) {
+		v, err := resolve(params, o.Params)
+		if err == nil {
+			err = checkShape(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		d := Draws{Keys: int(v.amount("keys")), Records: v.amount("records"), Parts: o.Parts, Seed: o.Seed}
+		if v.text("distribution") == "zipfian" {
+			d.Theta, _ = strconv.ParseFloat(v.text("theta"), 64)
+		}
+		j := &countJob{draws: d, size: int(v.amount("value_size")), timed: v.text("event_time") == "true", groups: o.Groups}
+		return j.job(), nil
+	}}
+}
+
+func checkTheta(v string) error {
+	if f, err := strconv.ParseFloat(v, 64); err != nil || !(f > 0 && f < 1) {
+		return fmt.Errorf("theta %q; want a number between 0 and 1, like 0.99", short(v))
+	}
+	return nil
+}
+
+type countJob struct {
+	draws  Draws
+	size   int // of a value
+	timed  bool
+	groups int
+}
+
+func (j *countJob) job() *Job {
+	in := j.input()
+	parts := engine.Parts[uint64, backends.Void, Row]{
+		Key:     tables.Longs(j.groups),
+		Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
+		Op:      j.operator,
+		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
+		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
+		Cursors: j.cursors,
+	}
+	return &Job{
+		Input: in,
+		Build: func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
+			if s.Sources != j.draws.Parts || s.Groups != j.groups {
+				return nil, fmt.Errorf("build count: %d sources and %d key groups; it was opened for %d and %d", s.Sources, s.Groups, j.draws.Parts, j.groups)
+			}
+			return engine.Build(s, epoch, parts)
+		},
+		Fold: func() Fold { return newCountFold(j, in) },
+		Rows: func(txn []byte, yield func(engine.ID, string, int64, uint64)) error {
+			return readRows(txn, cutNumber, yield)
+		},
+		KeyName: number,
+	}
+}
+
+// number names an encoded key, alone or at the beginning of an entry's.
+func number(encoded []byte) string {
+	if len(encoded) < 8 {
+		return fmt.Sprintf("%x", encoded)
+	}
+	return strconv.FormatUint(binary.BigEndian.Uint64(encoded), 10)
+}
+
+func cutNumber(b []byte) (string, []byte) {
+	k, w := binary.Uvarint(b)
+	if w <= 0 {
+		return "", nil
+	}
+	return strconv.FormatUint(k, 10), b[w:]
+}
+
+// cursors reads the entry of a key, whose records are of one partition.
+func (j *countJob) cursors(dst []engine.Cursor, e *backends.Entry) []engine.Cursor {
+	if len(e.Key) != 8 || len(e.Value) != j.size {
+		return dst
+	}
+	c, _ := chains{}.Decode(e.Value[:chainWidth])
+	return append(dst, j.cursor(binary.BigEndian.Uint64(e.Key), c))
+}
+
+func (j *countJob) cursor(key uint64, c Chain) engine.Cursor {
+	return engine.Cursor{Part: int(key % uint64(j.draws.Parts)), N: int64(c.N), H: c.H}
+}
+
+func (j *countJob) operator() engine.Operator[uint64, backends.Void, Row] {
+	if j.size == chainWidth {
+		return &countOp{job: j}
+	}
+	return &paddedOp{job: j}
+}
+
+// firstMillis is before the first time, so that no watermark is 0.
+const firstMillis = 1000
+
+// input draws every record and follows every chain.
+func (j *countJob) input() *Input {
+	in := &Input{Keys: make([]string, j.draws.Keys), Parts: make([]Part, j.draws.Parts)}
+	longs := make([]uint64, j.draws.Keys)
+	for k := range longs {
+		longs[k], in.Keys[k] = uint64(k), strconv.Itoa(k)
+	}
+	in.Group = groupsOf(tables.Longs(j.groups), longs)
+	for p, keys := range j.draws.split() {
+		in.Parts[p] = Part{Key: keys, N: make([]int32, len(keys)), H: make([]uint64, len(keys))}
+	}
+	heads := make([]Chain, j.draws.Keys) // a key is of one partition
+	for p := range in.Parts {
+		x := &in.Parts[p]
+		for off, k := range x.Key {
+			c := &heads[k]
+			*c = c.see(engine.MakeID(p, int64(off)))
+			x.N[off], x.H[off] = int32(c.N), c.H
+		}
+		if j.timed {
+			x.Mark = make([]int64, len(x.Key))
+			for off := range x.Mark {
+				x.Mark[off] = firstMillis + int64(off)
+			}
+		}
+	}
+	return in
+}
+
+// countLog is one partition.
+type countLog struct{ part *Part }
+
+func (l countLog) Read(off int64, max int, keys []uint64, vals []backends.Void, times []int64) ([]uint64, []backends.Void, []int64) {
+	from := min(off, int64(len(l.part.Key)))
+	to := min(from+int64(max), int64(len(l.part.Key)))
+	for _, k := range l.part.Key[from:to] {
+		keys = append(keys, uint64(k))
+	}
+	vals = append(vals, make([]backends.Void, to-from)...) // no memory: there is nothing in them
+	if l.part.Mark != nil {
+		for _, m := range l.part.Mark[from:to] {
+			times = append(times, m+1)
+		}
+	}
+	return keys, vals, times
+}

@@ -1,0 +1,127 @@
+package workloads
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Draws says how made-up records fall on keys and keys on partitions. What is drawn depends on nothing else.
+type Draws struct {
+	Keys    int     // 0..Keys-1
+	Theta   float64 // 0: uniform; else zipfian, as YCSB draws it: between 0 and 1
+	Records int64
+	Parts   int // key k is of partition k modulo Parts
+	Seed    uint64
+}
+
+// zipfCycle is after how many draws a zipfian stream begins again: a draw takes two powers, and a source should not wait for its input.
+const zipfCycle = 1 << 21
+
+// split draws the keys of all partitions, by offset.
+func (d Draws) split() [][]int32 {
+	keys := d.draw()
+	if d.Parts == 1 {
+		return [][]int32{keys}
+	}
+	sizes, parts := make([]int, d.Parts), make([][]int32, d.Parts)
+	for _, k := range keys {
+		sizes[uint32(k)%uint32(d.Parts)]++
+	}
+	for p := range parts {
+		parts[p] = make([]int32, 0, sizes[p])
+	}
+	for _, k := range keys {
+		p := uint32(k) % uint32(d.Parts)
+		parts[p] = append(parts[p], k)
+	}
+	return parts
+}
+
+// draw draws the keys of all records, as they come before they are split.
+func (d Draws) draw() []int32 {
+	keys := make([]int32, d.Records)
+	if d.Theta == 0 {
+		for i := range keys {
+			hi, _ := bits.Mul64(d.bits(int64(i)), uint64(d.Keys))
+			keys[i] = int32(hi)
+		}
+		return keys
+	}
+	z, spread := newZipf(uint64(d.Keys), d.Theta), newSpread(uint64(d.Keys))
+	cycle := keys[:min(len(keys), zipfCycle)]
+	for i := range cycle {
+		cycle[i] = int32(spread.of(z.rank(float64(d.bits(int64(i))>>11) / (1 << 53))))
+	}
+	for i := len(cycle); i < len(keys); i += copy(keys[i:], cycle) {
+	}
+	return keys
+}
+
+// bits are 64 random bits for record i.
+func (d Draws) bits(i int64) uint64 {
+	return mix(mix(d.Seed+0x9E3779B97F4A7C15) + uint64(i)*0x9E3779B97F4A7C15)
+}
+
+// zipf draws ranks of n items, the most frequent first, by the method of Gray and others ("Quickly generating billion-record synthetic
+// databases", 1994), with the names that YCSB gives its parts.
+type zipf struct {
+	n                        uint64
+	theta, zetan, eta, alpha float64
+	second                   float64 // below this product of draw and zetan the rank is 1
+}
+
+func newZipf(n uint64, theta float64) zipf {
+	z := zipf{n: n, theta: theta, zetan: zeta(n, theta), alpha: 1 / (1 - theta), second: 1 + math.Pow(0.5, theta)}
+	z.eta = (1 - math.Pow(2/float64(n), 1-theta)) / (1 - zeta(2, theta)/z.zetan)
+	return z
+}
+
+// rank is the rank of u, which is from 0 to less than 1.
+func (z *zipf) rank(u float64) uint64 {
+	switch uz := u * z.zetan; {
+	case uz < 1 || z.n == 1:
+		return 0
+	case uz < z.second || z.n == 2:
+		return 1
+	}
+	return min(z.n-1, uint64(float64(z.n)*math.Pow(z.eta*u-z.eta+1, z.alpha)))
+}
+
+// zetaExact is how many terms of zeta are added one by one.
+const zetaExact = 10_000
+
+// zeta is the sum of 1/i^theta for i from 1 to n: the first terms as they are, the rest by the Euler–Maclaurin formula, whose next term is
+// below 1e-16 here.
+func zeta(n uint64, theta float64) (sum float64) {
+	m := min(n, zetaExact)
+	for i := m; i > 0; i-- {
+		sum += math.Pow(float64(i), -theta)
+	}
+	if n == m {
+		return sum
+	}
+	a, b := float64(m), float64(n)
+	sum += (math.Pow(b, 1-theta) - math.Pow(a, 1-theta)) / (1 - theta)
+	sum += (math.Pow(b, -theta) - math.Pow(a, -theta)) / 2
+	return sum - theta*(math.Pow(b, -theta-1)-math.Pow(a, -theta-1))/12
+}
+
+// spread is a permutation of n numbers: so that frequent keys are not neighbours, neither in a store nor in a partition.
+type spread struct{ n, factor uint64 }
+
+func newSpread(n uint64) spread {
+	f := max(1, uint64(float64(n)*0.6180339887498949))
+	for gcd(f, n) != 1 {
+		f++
+	}
+	return spread{n, f}
+}
+
+func (s spread) of(rank uint64) uint64 { return (rank*s.factor + s.n/3) % s.n }
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
