@@ -1,0 +1,23 @@
+package workloads_test
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/workloads"
+	"github.com/weirbench/weir/workloads/workloadtest"
+)
+
+func TestFlights(t *testing.T) {
+	workloadtest.Run(t, workloads.Flights(), map[string]string{"records": "150", "passes": "2"})
+}
+
+func TestCount(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"uniform": {"records": "400", "keys": "20"},
+		"zipfian": {"records": "400", "keys": "300", "distribution": "zipfian", "event_time": "true"},
+		"padded":  {"records": "400", "keys": "20", "value_size": "100"},
+		"one-key": {"records": "300", "keys": "1"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.Count(), small) })
+	}
+}
