@@ -123,6 +123,8 @@ func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	keys.Batch = rows.Keys
 	t.Scope.Store.Begin()
 	switch {
+	case t.Spec.Planted != nil:
+		t.processPlanted(rows)
 	case len(rows.IDs) == 0 && len(rows.Times) == 0:
 		for i, v := range rows.Vals {
 			keys.At = i
@@ -139,7 +141,10 @@ func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 			t.Op.Process(v, 0, rows.Times[i], &t.out)
 		}
 	default:
-		t.processFull(rows)
+		for i, v := range rows.Vals {
+			keys.At = i
+			t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
+		}
 	}
 	err := t.Scope.Store.End()
 	if t.Spec.Track && len(rows.IDs) > 0 {
@@ -156,21 +161,32 @@ func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	return nil
 }
 
-// processFull is for rows that have everything; the planted bugs of a record are here, where its ID is known.
-func (t *Keyed[K, V, R]) processFull(rows *Rows[K, V]) {
-	keys := t.Scope.Keys
+// processPlanted is process in an attempt that carries a bug on purpose: those that go wrong record by record are here, off the steady path.
+func (t *Keyed[K, V, R]) processPlanted(rows *Rows[K, V]) {
+	at := func(column []int64, i int) int64 {
+		if i < len(column) {
+			return column[i]
+		}
+		return 0
+	}
 	for i, v := range rows.Vals {
-		keys.At = i
-		if t.Spec.Planted != nil {
-			t.seen++
-			if t.seen%37 == 0 && t.bug("lost-record") {
-				continue
+		t.Scope.Keys.At = i
+		var id ID
+		if i < len(rows.IDs) {
+			id = rows.IDs[i]
+		}
+		times := 1
+		if t.seen++; t.seen%37 == 0 {
+			if t.bug("lost-record") {
+				times = 0
 			}
-			if t.seen%37 == 0 && t.bug("duplicated-record") {
-				t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
+			if t.bug("duplicated-record") {
+				times = 2
 			}
 		}
-		t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
+		for range times {
+			t.Op.Process(v, id, at(rows.Times, i), &t.out)
+		}
 	}
 }
 
