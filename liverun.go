@@ -75,7 +75,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	if err := rec.complete(l.subject, store, l.cell.Duration > 0); err != nil {
 		return nil, nil, err
 	}
-	return rec.ev, linearizability.Check(ctx, h, linearizability.Options{Timeout: l.cell.CheckTimeout, Porcupine: true}), nil
+	return rec.ev, linearizability.Check(ctx, h, linearizability.Options{Timeout: l.cell.CheckTimeout, Porcupine: true, OpsTotal: 100_000}), nil
 }
 
 // sick tells whether a job failed for a reason of this machine, of which no verdict can be made: a full disk, a folder that may not be

@@ -109,6 +109,7 @@ func weirSettings(c *Catalog) []setting {
 		{key: "run.batch", short: "batch", def: "1024", from: "default", read: count64(1, 65536, func(d *draft, n int64) { d.Batch = int(n) })},
 		{key: "run.keep", short: "keep", def: "0", from: "default", read: count64(0, 1<<24, func(d *draft, n int64) { d.Keep = int(n) })},
 		{key: "run.sources", short: "sources", def: "0", from: "default: as parallelism.default", read: whole64(0, 63, func(d *draft, n int64) { d.sources = n })},
+		{key: "run.duration", short: "duration", def: "0 s", from: "default: to the end of the input", read: weirTime(0, func(d *draft, t time.Duration) { d.Duration = t })},
 		{key: "run.seed", once: true, quiet: true, read: readSeed},
 		{key: "run.repetitions", once: true, quiet: true, read: count64(1, 1000, func(d *draft, n int64) { d.reps = int(n) })},
 		{key: "run.sim_seeds", once: true, quiet: true, read: count64(0, 100_000_000, func(d *draft, n int64) { d.simSeeds = int(n) })},

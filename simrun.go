@@ -69,7 +69,7 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 	records, keys, salt := pick(240, 120, 600), pick(3, 1, 10, 40), pick(0, 1, 2, 3)
 	p, batch := pick(2, 2, 1), pick(8, 1, 3, 16)
 	interval, timeout := pick(100, 40, 300), pick(20_000, 200, 600, 2_000)
-	retained, concurrent := pick(2, 3, 1), pick(1, 2)
+	retained, concurrent, timed := pick(2, 3, 1), pick(1, 2), pick(1, 0)
 	if s.opts.Records > 0 {
 		records, p, interval = s.opts.Records, 2, 60
 	}
@@ -80,11 +80,11 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 		cell.Restart = engine.Restart{Strategy: "fixed-delay", Attempts: 1 << 40, Delay: 10}
 		cell.Concurrent = concurrent
 	}
-	id := [3]int{records, keys, salt<<4 | cell.Sources}
+	id := [3]int{records, keys, salt<<5 | timed<<4 | cell.Sources}
 	if sub := s.subjects[id]; sub != nil {
 		return cell, sub, nil
 	}
-	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1"}
+	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1", "event_time": strconv.FormatBool(timed == 1)}
 	if s.opts.Fixed {
 		change = nil
 	}
