@@ -23,7 +23,6 @@ func doors() []door {
 		{"github.com/anishathalye/porcupine", "linearizability", nil},
 		{"github.com/cockroachdb/pebble/v2", "backends/pebble", []string{"backends/backendtest", "backends"}}, // benchmarks: the bare loop
 		{"github.com/goccy/go-yaml", "", nil},
-		{"github.com/jedib0t/go-pretty/v6", "reports", nil},
 		{"github.com/klauspost/compress", "linearizability", nil},
 		{"github.com/linxGnu/grocksdb", "backends/rocksdb", []string{"backends/backendtest", "backends"}}, // benchmarks: the bare loop
 		{"github.com/rogpeppe/go-internal", "none", []string{"cli"}},                                      // testscript, in tests only

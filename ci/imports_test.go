@@ -27,7 +27,7 @@ func rows() []row {
 		{"backends/broken", contract, []string{"backends/..."}},
 		{"backends/pebble", []string{"backends", "backends/kv"}, []string{"backends/..."}},
 		{"backends/rocksdb", []string{"backends", "backends/kv"}, []string{"backends/..."}},
-		{"backends/backendtest", slices.Concat(typed, []string{"backends/broken", "backends/heap"}), []string{"backends/..."}},
+		{"backends/backendtest", slices.Concat(typed, []string{"backends/broken", "backends/heap", "backends/kv"}), []string{"backends/..."}},
 		{"engine", typed, []string{"backends/...", "engine/..."}},
 		{"engine/state", typed, []string{"backends/..."}},
 		{"engine/sim", slices.Concat(typed, []string{"engine"}), []string{"backends/...", "engine/...", "workloads/...", "faults/..."}},
@@ -40,6 +40,7 @@ func rows() []row {
 		{"", left, slices.Concat(left, []string{"backends/...", "engine/..."})},
 		{"reports", []string{"", "linearizability"}, nil},
 		{"ci", nil, nil},
+		{"ci/kills", []string{"", "backends/...", "workloads"}, nil},
 		{"cli", slices.Concat(left, []string{"", "reports/..."}), []string{"backends/...", "cmd/..."}},
 		{"cmd/weir", []string{"", "backends/...", "workloads", "faults", "linearizability", "cli"}, nil},
 	}

@@ -1,4 +1,9 @@
-// Command weir tests and measures the state backends of stream processors.
+// Command weir tests and measures the state backends of stream processors. What lives here is the Catalog written down: which backends,
+// workloads, faults, checks and scenarios this binary has.
+//
+// Not here: the commands, which are cli's, so that a binary with other things in its Catalog has all of them.
+//
+// To add a backend, give it a line in catalog, with a function that says whether this build and this machine have it.
 package main
 
 import (

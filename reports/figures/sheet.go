@@ -65,7 +65,6 @@ func (s *sheet) at(p xy) vg.Point { return vg.Point{X: px(p.x), Y: px(s.H - p.y)
 var (
 	head  = regexp.MustCompile(`(?s)^.*?<svg[^>]*>`)
 	faces = regexp.MustCompile(`\s*style="font-family:[^;]*;font-variant:[^;]*;font-weight:(\w+);font-style:\w+;font-size:([0-9.]+)px;?`)
-	plump = strings.NewReplacer(";font-weight:normal", "")
 )
 
 // drawing ends the sheet.
@@ -75,7 +74,7 @@ func (s *sheet) drawing() Drawing {
 		panic(err) // a bytes.Buffer takes everything
 	}
 	body := strings.TrimSuffix(strings.TrimSpace(head.ReplaceAllString(b.String(), "")), "</svg>")
-	return Drawing{s.Size, plump.Replace(faces.ReplaceAllString(body, ` style="font-size:${2}px;font-weight:$1;`))}
+	return Drawing{s.Size, strings.ReplaceAll(faces.ReplaceAllString(body, ` style="font-size:${2}px;font-weight:$1;`), ";font-weight:normal", "")}
 }
 
 // A stroke is a line's look.
