@@ -86,8 +86,10 @@ func (s *keyState) commit(x *snap) {
 	s.committed = x.ckpt
 }
 
-// keyModel is model L-A: one key and one source partition across checkpoints and recoveries.
-func keyModel(mode Mode) *model[keyState, keyOp] {
+// keyModel is model L-A: one key and one source partition across checkpoints and recoveries. falls tells whether some attempt restored an
+// older checkpoint and said why; when none did, checkpoints older than the last committed one are forgotten. They can be in no answer, and a
+// snapshot that fell between two records in one of two ways would otherwise double the ways to follow.
+func keyModel(mode Mode, falls bool) *model[keyState, keyOp] {
 	again := mode == AtLeastOnce
 	return &model[keyState, keyOp]{
 		step: func(s *keyState, o *keyOp, next *[2]keyState) int {
@@ -99,7 +101,11 @@ func keyModel(mode Mode) *model[keyState, keyOp] {
 				return one(next[0].recover(o, again))
 			}
 			next[0] = *s
-			return one(next[0].take(o))
+			ok := next[0].take(o)
+			if !falls && next[0].committed != s.committed {
+				next[0].forget()
+			}
+			return one(ok)
 		},
 		hash: func(s *keyState) uint64 {
 			h := uint64(s.cur)*0x9E3779B97F4A7C15 ^ uint64(s.committed)*0xC4CEB9FE1A85EC53 ^ uint64(s.epoch)<<48
@@ -168,6 +174,15 @@ func (s *keyState) settle() {
 		}
 	}
 	s.snaps = kept
+}
+
+// forget drops what is older than the last committed checkpoint.
+func (s *keyState) forget() {
+	for i := range s.snaps {
+		if s.snaps[i].ckpt < s.committed {
+			s.snaps[i] = snap{}
+		}
+	}
 }
 
 func (s *keyState) take(o *keyOp) bool {

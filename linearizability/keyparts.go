@@ -124,7 +124,7 @@ func sortCalls[O any](calls []call[O]) {
 
 // parts builds the partitions of the chosen keys.
 func (k *keyed) parts() []keyPart {
-	m := keyModel(k.Mode)
+	m := keyModel(k.Mode, slices.ContainsFunc(k.lives, func(l life) bool { return l.reason != "" }))
 	var parts []keyPart
 	k.slot = make([]int32, len(k.weight))
 	for i := range k.slot {
