@@ -2,6 +2,7 @@ package weir
 
 import (
 	"os"
+	"testing"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/heap"
@@ -46,4 +47,18 @@ func scale(few, all int) int {
 		return all
 	}
 	return few
+}
+
+// Every scenario that runs by its name is a plan.
+func TestBuiltInScenarios(t *testing.T) {
+	all := workloads.Scenarios()
+	if len(all) < 4 {
+		t.Errorf("%d scenarios are embedded, want at least demo, broken, flights and count", len(all))
+	}
+	for _, s := range all {
+		p := planOf(t, string(s.YAML), nil, PlanOptions{})
+		if len(p.Cells) == 0 || p.Scenario != s.Name {
+			t.Errorf("%s: %d cells, and it calls itself %q", s.Name, len(p.Cells), p.Scenario)
+		}
+	}
 }

@@ -110,12 +110,8 @@ func (r *runner) cells(ctx context.Context) error {
 
 // subject opens the input of a cell, once for all cells that read the same.
 func (r *runner) subject(c *Cell) (*subject, error) {
-	var id strings.Builder
-	fmt.Fprintf(&id, "%s %d %d", c.Workload, c.Sources, c.Groups)
-	for _, k := range slices.Sorted(maps.Keys(c.Params)) {
-		fmt.Fprintf(&id, " %s=%s", k, c.Params[k])
-	}
-	if s := r.subjects[id.String()]; s != nil {
+	id := c.input()
+	if s := r.subjects[id]; s != nil {
 		return s, nil
 	}
 	job, err := r.catalog.open(c, r.plan.Seed, nil)
@@ -126,8 +122,18 @@ func (r *runner) subject(c *Cell) (*subject, error) {
 		r.subjects = map[string]*subject{}
 	}
 	s := newSubject(job)
-	r.subjects[id.String()] = s
+	r.subjects[id] = s
 	return s, nil
+}
+
+// input names what a cell reads: cells of one name read the same records in the same partitions.
+func (c *Cell) input() string {
+	var id strings.Builder
+	fmt.Fprintf(&id, "%s %d %d", c.Workload, c.Sources, c.Groups)
+	for _, k := range slices.Sorted(maps.Keys(c.Params)) {
+		fmt.Fprintf(&id, " %s=%s", k, c.Params[k])
+	}
+	return id.String()
 }
 
 // cellRuns gathers the repetitions of one cell.
@@ -241,22 +247,29 @@ func (cr *cellRuns) result() CellResult {
 	return cr.out
 }
 
-// acrossBackends holds the final states of cells that read the same input against each other.
+// acrossBackends holds the final states of cells that read the same input up to the same offsets against each other.
 func (r *runner) acrossBackends(runs []cellRuns) {
-	var hs []*linearizability.History
+	same := map[string][]int{}
 	for i := range runs {
-		if h := runs[i].last; h != nil && h.Mode == linearizability.ExactlyOnce {
-			hs = append(hs, h)
+		if h := runs[i].last; h != nil && h.Mode == linearizability.ExactlyOnce && h.Final != nil {
+			id := fmt.Sprint(runs[i].cell.input(), h.Final.Offsets)
+			same[id] = append(same[id], i)
 		}
 	}
-	if len(hs) < 2 {
-		return
-	}
-	if v := linearizability.CompareFinal(hs); v.Result == linearizability.Fail {
+	for _, id := range slices.Sorted(maps.Keys(same)) {
+		var hs []*linearizability.History
+		for _, i := range same[id] {
+			hs = append(hs, runs[i].last)
+		}
+		v := linearizability.CompareFinal(hs)
+		if v.Result != linearizability.Fail {
+			continue
+		}
 		r.results.Warnings = append(r.results.Warnings, v.Reason)
-		for i := range r.results.Cells {
-			r.results.Cells[i].Verdict = "fail"
-			r.results.Cells[i].Checks = append(r.results.Cells[i].Checks, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason})
+		for _, i := range same[id] {
+			c := &r.results.Cells[i]
+			c.Verdict = "fail"
+			c.Checks = append(c.Checks, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason})
 		}
 	}
 }

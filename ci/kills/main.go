@@ -54,8 +54,12 @@ func catalog() weir.Catalog {
 	return weir.Catalog{
 		Backends: []weir.Backend{
 			{Name: "heap", Open: func(weir.BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
-			{Name: "pebble", Open: func(o weir.BackendOptions) (backends.Backend, error) { return pebble.Backend{InMemory: o.InMemory}, nil }},
-			{Name: "rocksdb", Open: func(o weir.BackendOptions) (backends.Backend, error) { return rocksdb.Backend{InMemory: o.InMemory}, nil }},
+			{Name: "pebble", Open: func(o weir.BackendOptions) (backends.Backend, error) {
+				return pebble.Backend{InMemory: o.InMemory}, nil
+			}},
+			{Name: "rocksdb", Open: func(o weir.BackendOptions) (backends.Backend, error) {
+				return rocksdb.Backend{InMemory: o.InMemory}, nil
+			}},
 		},
 		Workloads: workloads.All(),
 	}
