@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,9 @@ func (res *Results) manifest() map[string]any {
 
 // end writes the results and gives the folder its name.
 func (r *runner) end() error {
+	if err := r.writeCells(); err != nil {
+		return err
+	}
 	err := errors.Join(writeJSON(filepath.Join(r.folder, "results.json"), r.results), writeJSON(filepath.Join(r.folder, "manifest.json"), r.results.manifest()))
 	if err != nil {
 		return err
@@ -88,13 +92,39 @@ func (r *runner) end() error {
 	return r.remember()
 }
 
+// writeCells gives each cell's folder what the plan said of the cell and what came of it.
+func (r *runner) writeCells() error {
+	for i := range r.results.Cells {
+		c := &r.results.Cells[i]
+		if c.Folder == "" {
+			continue
+		}
+		at := slices.IndexFunc(r.plan.Cells, func(p Cell) bool { return p.Name == c.Name })
+		dir := filepath.Join(r.folder, c.Folder)
+		if err := writeJSON(filepath.Join(dir, "cell.json"), map[string]any{"schema": "weir.cell/v1", "plan": r.plan.Cells[at], "result": c}); err != nil {
+			return err
+		}
+		reps, _ := filepath.Glob(filepath.Join(dir, "rep-*"))
+		for _, rep := range reps {
+			os.Remove(rep) // only one that is empty goes: nothing of the repetition was worth keeping
+		}
+	}
+	return nil
+}
+
 // remember appends a line for each cell to history.ndjson.
 func (r *runner) remember() error {
 	var b bytes.Buffer
 	for i := range r.results.Cells {
 		c := &r.results.Cells[i]
-		line, err := json.Marshal(map[string]any{"run": r.results.Run, "scenario": r.results.Scenario, "cell": c.Name, "verdict": c.Verdict, "seed": r.results.Seed, "machine_id": r.results.Machine.ID,
-			"commit": r.results.Machine.Commit, "n": c.Throughput.N, "reducer": "p50", "throughput_rec_per_s": c.Throughput.P50, "checkpoint_duration_s": c.Checkpoint.P50, "recovery_s": c.Recovery.P50})
+		fields := map[string]any{"run": r.results.Run, "scenario": r.results.Scenario, "cell": c.Name, "driver": c.Driver, "verdict": c.Verdict,
+			"seed": r.results.Seed, "machine_id": r.results.Machine.ID, "commit": r.results.Machine.Commit}
+		for name, s := range map[string]Summary{"throughput_rec_per_s": c.Throughput, "checkpoint_duration_s": c.Checkpoint, "recovery_s": c.Recovery} { // each to its own key
+			if s.N > 0 { // what was not measured has no number
+				fields[name], fields["n"], fields["reducer"] = s.P50, c.Throughput.N, "p50"
+			}
+		}
+		line, err := json.Marshal(fields)
 		if err != nil {
 			return err
 		}
