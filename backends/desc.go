@@ -1,6 +1,6 @@
 package backends
 
-// A Table is what package tables asserts to tables.Value[N,V], tables.Map[N,U,V] or tables.Timers[K,N], once.
+// A Table is what package tables asserts to tables.Value[N,V], tables.List[N,V], tables.Map[N,U,V] or tables.Timers[K,N], once.
 type Table any
 
 // A Desc describes one state to a store, without its types. Package tables makes it; nobody else implements it.
@@ -12,8 +12,9 @@ type Desc interface {
 	// Coded makes a table over a host's bytes. All its keys begin with prefix, then the key group in two bytes, most significant first.
 	Coded(h CodedHost, prefix []byte, g Groups) CodedTable
 	// Tap puts itself between a table of this state and whoever writes to it. Wrappers of stores use it: a change log, a trace, a fault.
-	// wrote is called before each write; the entry is valid until it returns. A timer that Pop takes is a write, too.
-	Tap(inner Table, wrote func(e *Entry, deleted bool)) Table
+	// wrote is called before each write; the entry is valid until it returns. The op is OpSet, OpDelete or, where what is added to a list
+	// follows what it holds, OpMerge. A timer that Pop takes is a deletion, too.
+	Tap(inner Table, wrote func(e *Entry, op Op)) Table
 }
 
 // A Kind is what a state is to its operator.

@@ -24,9 +24,11 @@ type job struct {
 	sets   tables.Map[void, string, uint64]
 	lists  tables.Map[uint64, uint64, []uint64]
 	timers tables.Timers[uint64, uint64]
+	log    tables.List[void, string]
+	logs   tables.List[uint64, []uint64] // copies share memory
 }
 
-var stateNames = []string{"count", "list", "text", "window", "sets", "lists", "timers"} // in the order of opening
+var stateNames = []string{"count", "list", "text", "window", "sets", "lists", "timers", "log", "logs"} // in the order of opening
 
 // job opens one that owns all key groups.
 func (c *check) job() *job {
@@ -67,6 +69,10 @@ func (c *check) jobOf(g backends.Groups, codec tables.KeyType[uint64]) *job {
 	j.lists, err = tables.OpenMap(j.Scope, "lists", tables.Uint64{}, tables.Uint64{}, tables.Uint64s{})
 	opened()
 	j.timers, err = tables.OpenTimers(j.Scope, "timers", tables.Uint64{})
+	opened()
+	j.log, err = tables.OpenList(j.Scope, "log", tables.None{}, tables.String{})
+	opened()
+	j.logs, err = tables.OpenList(j.Scope, "logs", tables.Uint64{}, tables.Uint64s{})
 	opened()
 	return j
 }

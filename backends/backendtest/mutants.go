@@ -20,7 +20,7 @@ type Mutant struct {
 // Mutants prove that the clauses can fail: there is one at least for each.
 func Mutants() []Mutant {
 	none := func() {}
-	return []Mutant{
+	return append(listMutants(), []Mutant{
 		{"a write is not seen before End", "write-is-seen-at-once", onTable("count", func(t count) count { return &unseen{count: t} })},
 		{"an empty text is absent", "absent-is-not-empty", onTable("text", func(t text) text { return emptyIsAbsent{t} })},
 		{"a delete is lost", "cleared-is-absent", onTable("count", func(t count) count { return lostClear{t} })},
@@ -75,7 +75,7 @@ func Mutants() []Mutant {
 		{"foreign entries are ignored", "foreign-entries-are-refused", onRestore(func(s *mutant, e *backends.Entry) error { s.Store.Restore(e); return nil })},
 		{"a late entry is ignored", "restore-comes-first", onRestore(func(s *mutant, e *backends.Entry) error { s.Store.Restore(e); return nil })},
 		{"a delete is lost for some keys", "random-program", onTable("window", func(t window) window { return &someClears{window: t} })},
-	}
+	}...)
 }
 
 // mutant is a store with a bug; its zero value has none.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -27,6 +28,7 @@ type model struct {
 	window map[[2]uint64]uint64
 	sets   map[uint64]map[string]uint64
 	timers map[timer]bool
+	log    map[uint64][]string
 }
 
 type timer struct {
@@ -35,7 +37,7 @@ type timer struct {
 }
 
 func newModel() *model {
-	return &model{map[uint64]uint64{}, map[uint64][]uint64{}, map[[2]uint64]uint64{}, map[uint64]map[string]uint64{}, map[timer]bool{}}
+	return &model{map[uint64]uint64{}, map[uint64][]uint64{}, map[[2]uint64]uint64{}, map[uint64]map[string]uint64{}, map[timer]bool{}, map[uint64][]string{}}
 }
 
 // entries are what a snapshot of the model has, written as the contract says.
@@ -60,6 +62,13 @@ func (m *model) entries(mark func(uint64) backends.Key[uint64]) (all []string) {
 		for u, v := range set {
 			add("sets", k, fmt.Sprintf("%016x%x", k, u), fmt.Sprintf("%016x", v))
 		}
+	}
+	for k, vs := range m.log {
+		all := ""
+		for _, v := range vs {
+			all += fmt.Sprintf("%02x%x", len(v), v)
+		}
+		add("log", k, fmt.Sprintf("%016x", k), all)
 	}
 	for t := range m.timers {
 		add("timers", t.key, fmt.Sprintf("%016x%016x%016x", uint64(t.at)^1<<63, t.key, t.ns), "")
@@ -114,11 +123,12 @@ func (p *program) step(n int) {
 				if p.r.IntN(2) == 0 {
 					p.window.Want(i, uint64(i%3))
 					p.sets.Want(i, void{}, "3")
+					p.log.Want(i, void{})
 				}
 			}
 		}
 		k := keys[i]
-		switch p.r.IntN(5) {
+		switch p.r.IntN(6) {
 		case 0:
 			p.aCount(k)
 		case 1:
@@ -129,6 +139,8 @@ func (p *program) step(n int) {
 			p.aSet(k)
 		case 4:
 			p.aTimer(k)
+		case 5:
+			p.aLog(k)
 		}
 		if i == n-1 && p.r.IntN(4) == 0 {
 			p.fire()
@@ -219,6 +231,26 @@ func (p *program) aSet(k uint64) {
 	default:
 		p.sets.Clear(void{})
 		delete(p.m.sets, k)
+	}
+}
+
+func (p *program) aLog(k uint64) {
+	x := strings.Repeat("x", p.r.IntN(4)) + fmt.Sprint(p.r.IntN(9))
+	switch op := p.r.IntN(12); {
+	case op < 5:
+		p.log.Add(void{}, x)
+		p.m.log[k] = append(p.m.log[k], x)
+	case op < 7:
+		p.log.AddAll(void{}, []string{x, "", x}[:op-4])
+		p.m.log[k] = append(p.m.log[k], []string{x, "", x}[:op-4]...)
+	case op == 7:
+		p.log.Set(void{}, []string{x, x})
+		p.m.log[k] = []string{x, x}
+	case op == 8:
+		p.log.Clear(void{})
+		delete(p.m.log, k)
+	default:
+		p.same("the log", listed(p.log, void{}), p.m.log[k])
 	}
 }
 

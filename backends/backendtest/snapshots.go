@@ -39,6 +39,7 @@ func snapshotOfSharedMemory(c *check) {
 	j.batch(upTo(40), func(i int) {
 		j.list.Set(void{}, []uint64{1, 2, 3})
 		j.lists.Set(1, 5, []uint64{4, 5})
+		j.logs.AddAll(1, [][]uint64{{6, 7}, {8}})
 	})
 	want := lines(j.now())
 	s := j.snapshot()
@@ -51,6 +52,14 @@ func snapshotOfSharedMemory(c *check) {
 			m, _ := j.lists.Get(1, 5)
 			m[0] = 99
 			j.lists.Set(1, 5, m)
+			var log [][]uint64
+			j.logs.Each(1, func(v []uint64) bool {
+				v[0] = 97
+				log = append(log, v)
+				return true
+			})
+			j.logs.Set(1, log)
+			j.logs.Add(1, []uint64{96})
 			j.lists.Each(1, func(u uint64, v []uint64) bool {
 				v[1] = 98
 				j.lists.Set(1, u, v)
@@ -235,6 +244,8 @@ func entriesAreAlike(c *check) {
 		j.sets.Set(void{}, "u", 2)
 		j.lists.Set(8, 6, []uint64{5})
 		j.timers.Register(-1, 4)
+		j.log.AddAll(void{}, []string{"a", "", "bc"})
+		j.logs.Add(3, []uint64{1, 2})
 	})
 	key, group := "0000000000000007", backends.KeyGroup(7, allGroups)
 	var want []string
@@ -246,6 +257,8 @@ func entriesAreAlike(c *check) {
 		{"sets", key + "75", "0000000000000002"},
 		{"lists", key + "0000000000000008" + "0000000000000006", "0000000000000005"},
 		{"timers", "7fffffffffffffff" + key + "0000000000000004", ""},
+		{"log", key, "0161" + "00" + "026263"},
+		{"logs", key + "0000000000000003", "10" + "0000000000000001" + "0000000000000002"},
 	} {
 		want = append(want, fmt.Sprintf("group %d %s %s=%s", group, e[0], e[1], e[2]))
 	}
@@ -261,6 +274,8 @@ func (j *job) fill(round int) {
 		j.count.Set(void{}, r)
 		j.list.Set(void{}, []uint64{r, uint64(i)})
 		j.text.Set(void{}, fmt.Sprint("round ", round))
+		j.log.Add(void{}, fmt.Sprint(round))
+		j.logs.AddAll(r%2, [][]uint64{{r}, {}, {r, uint64(i)}})
 		for u := range 1 + (i+round)%12 {
 			j.window.Set(uint64(u), r)
 			j.sets.Set(void{}, fmt.Sprint(u*(round+1)), r)
@@ -279,11 +294,13 @@ func (j *job) wreck() {
 			j.list.Clear(void{})
 			j.sets.Clear(void{})
 			j.lists.Clear(1)
+			j.log.Clear(void{})
 		case 1:
 			j.sets.Remove(void{}, "0")
 			j.lists.Remove(0, 0)
 			j.window.Clear(0)
 			j.timers.Delete(int64(i*10), 1)
+			j.logs.Set(1, [][]uint64{{7}})
 		}
 	})
 	j.pop(1000, 100)

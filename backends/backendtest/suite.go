@@ -28,7 +28,7 @@ type clause struct {
 
 func clauses() []clause {
 	var all []clause
-	for _, chapter := range [][]clause{valueClauses(), mapClauses(), timerClauses(), snapshotClauses(), restoreClauses(), programClauses()} {
+	for _, chapter := range [][]clause{valueClauses(), listClauses(), mapClauses(), timerClauses(), snapshotClauses(), restoreClauses(), programClauses()} {
 		all = append(all, chapter...)
 	}
 	return all

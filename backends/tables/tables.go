@@ -21,6 +21,23 @@ type Value[N comparable, V any] interface {
 	Want(i int, ns N)
 }
 
+// List is a list of V for the current key and a namespace, in the order in which elements were added. An empty list does not exist.
+//
+// What Each yields is the table's and may be changed only if Set follows before End. What the list is given becomes the table's, the slice
+// of Set and AddAll remains the caller's. A nil element is a usage error.
+type List[N comparable, V any] interface {
+	// Add and AddAll append; they read nothing. To add no element changes nothing.
+	Add(ns N, v V)
+	AddAll(ns N, vs []V)
+	// Each yields the elements until yield returns false. Meanwhile the list may not be changed.
+	Each(ns N, yield func(V) bool)
+	// Set replaces the list; with no element it is Clear.
+	Set(ns N, vs []V)
+	Clear(ns N)
+	// Want says that record i of the batch will probably look into the list. It changes speed and nothing else.
+	Want(i int, ns N)
+}
+
 // Map is a map of U to V for the current key and a namespace. For its values the bargain of Value holds. An empty map does not exist.
 type Map[N, U comparable, V any] interface {
 	Get(ns N, u U) (V, bool)
@@ -77,6 +94,11 @@ func (s *Scope[K]) mark(k K) backends.Key[K] {
 // OpenValue opens a value state in a scope's store. A name belongs to one state.
 func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
 	return open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, parts[K, N]{s.Codec, ns}, v})
+}
+
+// OpenList opens a list state.
+func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (List[N, V], error) {
+	return open[List[N, V]](s.Store, newListDesc(s, name, ns, v))
 }
 
 // OpenMap opens a map state.

@@ -2,6 +2,7 @@ package tables_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"testing"
@@ -22,10 +23,13 @@ func (s *tapped) Open(d backends.Desc) (backends.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Tap(t, func(e *backends.Entry, deleted bool) {
-		if key := entryKey(e); deleted {
+	return d.Tap(t, func(e *backends.Entry, op backends.Op) {
+		switch key := entryKey(e); op {
+		case backends.OpDelete:
 			delete(s.state, key)
-		} else {
+		case backends.OpMerge:
+			s.state[key] += string(e.Value)
+		default:
 			s.state[key] = string(e.Value)
 		}
 	}), nil
@@ -44,8 +48,9 @@ func TestTapTellsEveryWrite(t *testing.T) {
 	value, err1 := tables.OpenValue(sc, "value", tables.Uint64{}, tables.Uint64s{})
 	sets, err2 := tables.OpenMap(sc, "map", tables.None{}, tables.String{}, tables.Uint64{})
 	timers, err3 := tables.OpenTimers(sc, "timers", tables.None{})
-	if err1 != nil || err2 != nil || err3 != nil {
-		t.Fatal(err1, err2, err3)
+	list, err4 := tables.OpenList(sc, "list", tables.None{}, tables.String{})
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
 	}
 	none := backends.Void{}
 	for round := range uint64(4) {
@@ -59,6 +64,15 @@ func TestTapTellsEveryWrite(t *testing.T) {
 				timers.Register(int64(round*100+u), none)
 			}
 			value.Clear(round)
+			switch list.Add(none, "a"); uint64(i) % 4 {
+			case 0:
+				list.Set(none, []string{"b", fmt.Sprint(round)})
+			case 1:
+				list.AddAll(none, []string{"", "c"})
+				list.AddAll(none, nil)
+			case round:
+				list.Clear(none)
+			}
 			sets.Remove(none, fmt.Sprint(round))
 			timers.Delete(int64(round*100+2), none)
 			if i == 3 {

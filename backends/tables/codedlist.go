@@ -1,0 +1,193 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// codedList keeps a list as its elements' bytes, one behind the other, so that to add an element is to append its bytes: a Merge, for which
+// nothing is read. A list is read when somebody looks into it, and then what was added in this batch follows what is stored.
+type codedList[K, N comparable, V any] struct {
+	overlay
+	d      *ListDesc[K, N, V]
+	keys   *backends.Keys[K]
+	list   [][]byte // by key: all bytes where the list is known, else what was added
+	size   int      // bytes of all lists, about
+	stored []int    // so many bytes of list are stored already
+	wanted []int32
+	auto   bool
+	of     []int32 // by record, when there are no namespaces
+}
+
+// replaced marks a list of which nothing that is stored counts any more.
+const replaced = 1 << 7
+
+func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
+	return &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+}
+
+func (t *codedList[K, N, V]) Begin()       { t.of = t.of[:0] }
+func (t *codedList[K, N, V]) End()         { t.of, t.wanted = t.of[:0], t.wanted[:0] }
+func (t *codedList[K, N, V]) Pending() int { return len(t.state) + t.size/keptBytes } // a long list counts for many keys
+func (t *codedList[K, N, V]) Restored()    {}
+
+func (t *codedList[K, N, V]) Want(i int, ns N) {
+	at := t.intern(&t.keys.Batch[i], ns)
+	if t.state[at]&known == 0 {
+		t.wanted = append(t.wanted, int32(at))
+	}
+}
+
+func (t *codedList[K, N, V]) intern(k *backends.Key[K], ns N) int {
+	i, isNew := t.overlay.intern(t.d.parts.append(t.begin(k.Group), k.K, ns))
+	if !isNew {
+		return i
+	}
+	if n := len(t.list); n < cap(t.list) {
+		t.list = t.list[:n+1] // with the memory that was there
+		t.list[n] = t.list[n][:0]
+	} else {
+		t.list = append(t.list, nil)
+	}
+	t.stored = append(t.stored, 0)
+	return i
+}
+
+func (t *codedList[K, N, V]) at(ns N) int {
+	if uint(t.keys.At) < uint(len(t.of)) {
+		return int(t.of[t.keys.At])
+	}
+	k := t.keys.Cur()
+	if !t.auto {
+		return t.intern(k, ns)
+	}
+	for i := range t.keys.Batch {
+		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
+	}
+	return int(t.of[t.keys.At])
+}
+
+func (t *codedList[K, N, V]) Add(ns N, v V) {
+	t.d.refuseNil(v)
+	i := t.at(ns)
+	t.grown(i, t.d.encode(t.list[i], v))
+}
+
+func (t *codedList[K, N, V]) AddAll(ns N, vs []V) {
+	t.d.refuseNil(vs...)
+	if len(vs) > 0 {
+		i := t.at(ns)
+		t.grown(i, t.d.encode(t.list[i], vs...))
+	}
+}
+
+// grown takes a list that was appended to. One that is longer than a value may be stays as it was.
+func (t *codedList[K, N, V]) grown(i int, b []byte) {
+	if len(b) > backends.ValueBytesMax {
+		panic(tooLarge(t.d.name, len(b)))
+	}
+	t.size += len(b) - len(t.list[i])
+	t.list[i] = b
+	t.state[i] |= present | dirty
+}
+
+func (t *codedList[K, N, V]) Set(ns N, vs []V) {
+	t.d.refuseNil(vs...)
+	i := t.at(ns)
+	t.grown(i, t.d.encode(t.list[i][:0], vs...))
+	t.stored[i] = 0
+	if t.state[i] |= known | replaced; len(vs) == 0 {
+		t.state[i] &^= present
+	}
+}
+
+func (t *codedList[K, N, V]) Clear(ns N) {
+	i := t.at(ns)
+	t.list[i], t.stored[i] = t.list[i][:0], 0
+	t.state[i] = known | dirty | replaced
+}
+
+func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
+	i := t.at(ns)
+	if t.state[i]&known == 0 {
+		t.read(i)
+	}
+	for rest := t.list[i]; len(rest) > 0; {
+		v, next, err := cutPart(rest, t.d.v)
+		if err != nil {
+			t.host.Fail(fmt.Errorf("read state %s: %w", t.d.name, err))
+			return
+		}
+		if !yield(v) {
+			return
+		}
+		rest = next
+	}
+}
+
+// read reads list i and those that were announced, in one call.
+func (t *codedList[K, N, V]) read(i int) {
+	t.wanted = append(t.wanted, int32(i))
+	ask := t.order[:0]
+	for _, w := range t.wanted {
+		if t.state[w]&known == 0 {
+			ask = append(ask, w)
+		}
+	}
+	t.sort(ask)
+	ask = slices.Compact(ask)
+	t.wanted, t.order = t.wanted[:0], ask
+	t.ask.Reset()
+	t.got.Reset()
+	for _, w := range ask {
+		t.ask.Add(t.overlay.keys.At(int(w)))
+	}
+	if err := t.host.Fetch(&t.ask, &t.got); err != nil {
+		t.host.Fail(err)
+		return
+	}
+	for n, w := range ask {
+		if t.got.Has(n) {
+			t.follow(int(w), t.got.At(n))
+		}
+		t.state[w] |= known
+	}
+}
+
+// follow puts what is stored before what was added.
+func (t *codedList[K, N, V]) follow(i int, b []byte) {
+	added := t.list[i]
+	if len(added)+len(b) > backends.ValueBytesMax {
+		panic(tooLarge(t.d.name, len(added)+len(b)))
+	}
+	all := append(added, b...)
+	copy(all[len(b):], all[:len(added)])
+	copy(all, b)
+	t.list[i], t.stored[i] = all, len(b)
+	t.size += len(b)
+	t.state[i] |= present
+}
+
+// Flush stores what was added behind what is stored, and in its place what was set.
+func (t *codedList[K, N, V]) Flush(b *backends.Batch) {
+	for _, i := range t.written(nil) {
+		key, list := t.overlay.keys.At(int(i)), t.list[i]
+		switch s := t.state[i]; {
+		case s&present == 0:
+			b.Delete(key)
+		case s&replaced != 0:
+			b.Set(key, list)
+		default:
+			b.Merge(key, list[t.stored[i]:])
+		}
+	}
+	for i := range t.list {
+		if cap(t.list[i]) > keptBytes {
+			t.list[i] = nil
+		}
+	}
+	t.list, t.stored, t.size = t.list[:0], t.stored[:0], 0
+	t.reset()
+}

@@ -1,0 +1,75 @@
+package tables
+
+import (
+	"reflect"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// ListDesc describes a list state. The bytes of a list are its elements, each as a part that tells where it ends, one behind the other: to
+// append an element is to append its bytes.
+type ListDesc[K, N comparable, V any] struct {
+	name    string
+	scope   *Scope[K]
+	ns      Namespace[N]
+	parts   parts[K, N]
+	v       backends.Codec[V]
+	nilable bool // an element may be nil, which no list takes
+}
+
+func newListDesc[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) *ListDesc[K, N, V] {
+	d := &ListDesc[K, N, V]{name: name, scope: s, ns: ns, parts: parts[K, N]{s.Codec, ns}, v: v}
+	switch reflect.TypeFor[V]().Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
+		d.nilable = true // a nil slice is an empty one
+	}
+	return d
+}
+
+// Name is the state's name.
+func (d *ListDesc[K, N, V]) Name() string { return d.name }
+
+// Kind is ListKind.
+func (d *ListDesc[K, N, V]) Kind() backends.Kind { return backends.ListKind }
+
+// Live makes a table of live objects.
+func (d *ListDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveList(d, g) }
+
+// Coded makes a table over bytes.
+func (d *ListDesc[K, N, V]) Coded(h backends.CodedHost, p []byte, _ backends.Groups) backends.CodedTable {
+	return newCodedList(d, h, p)
+}
+
+// Types are what the table is for: which keys are current, and how a namespace and an element become bytes.
+func (d *ListDesc[K, N, V]) Types() (*Scope[K], Namespace[N], backends.Codec[V]) {
+	return d.scope, d.ns, d.v
+}
+
+func (d *ListDesc[K, N, V]) encode(b []byte, vs ...V) []byte {
+	for _, v := range vs {
+		b = appendPart(b, d.v, v)
+	}
+	return b
+}
+
+func (d *ListDesc[K, N, V]) decode(vs []V, b []byte) ([]V, error) {
+	for len(b) > 0 {
+		v, rest, err := cutPart(b, d.v)
+		if err != nil {
+			return nil, err
+		}
+		vs, b = append(vs, v), rest
+	}
+	return vs, nil
+}
+
+func (d *ListDesc[K, N, V]) refuseNil(vs ...V) {
+	if !d.nilable {
+		return
+	}
+	for _, v := range vs {
+		if x := reflect.ValueOf(&v).Elem(); x.IsNil() {
+			panic(&backends.UsageError{State: d.name, What: "nil was given to a list; want an element"})
+		}
+	}
+}

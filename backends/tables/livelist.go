@@ -1,0 +1,124 @@
+package tables
+
+import (
+	"slices"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// liveList keeps a slice in the slot. What a frozen table shares with it is never written again: elements are appended behind what the
+// frozen one sees, and everything else makes a slice of its own. So an append copies a segment after a freeze, and never the list.
+type liveList[K, N comparable, V any] struct {
+	cow[K, N, []V]
+	d    *ListDesc[K, N, V]
+	keys *backends.Keys[K]
+	auto bool // there are no namespaces
+}
+
+func newLiveList[K, N comparable, V any](d *ListDesc[K, N, V], g backends.Groups) *liveList[K, N, V] {
+	t := &liveList[K, N, V]{d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	t.init(g, hashes(d.scope, d.ns), d.v.Shares(), func(vs []V) []V {
+		own := make([]V, len(vs))
+		for i, v := range vs {
+			own[i] = d.v.Copy(v)
+		}
+		return own
+	})
+	return t
+}
+
+func (t *liveList[K, N, V]) Begin()      {}
+func (t *liveList[K, N, V]) End()        {}
+func (t *liveList[K, N, V]) Len() int    { return t.n }
+func (t *liveList[K, N, V]) Want(int, N) {}
+
+func (t *liveList[K, N, V]) hashOf(k *backends.Key[K], ns N) uint32 {
+	if t.auto {
+		return k.Hash
+	}
+	return both(k.Hash, t.d.ns.Hash(ns))
+}
+
+// slot is the current one to write to, made if need be. Its elements may be shared still.
+func (t *liveList[K, N, V]) slot(ns N) *slot[K, N, []V] {
+	k := t.keys.Cur()
+	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, false)
+	return s
+}
+
+func (t *liveList[K, N, V]) Add(ns N, v V) {
+	t.d.refuseNil(v)
+	s := t.slot(ns)
+	s.val = append(s.val, v)
+}
+
+func (t *liveList[K, N, V]) AddAll(ns N, vs []V) {
+	t.d.refuseNil(vs...)
+	if len(vs) > 0 {
+		s := t.slot(ns)
+		s.val = append(s.val, vs...)
+	}
+}
+
+func (t *liveList[K, N, V]) Set(ns N, vs []V) {
+	t.d.refuseNil(vs...)
+	if len(vs) == 0 {
+		t.Clear(ns)
+		return
+	}
+	k := t.keys.Cur()
+	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
+	s.val = slices.Clone(vs)
+}
+
+func (t *liveList[K, N, V]) Each(ns N, yield func(V) bool) {
+	k := t.keys.Cur()
+	s := t.get(k.Group, t.hashOf(k, ns), k.K, ns)
+	if s == nil {
+		return
+	}
+	for _, v := range s.val {
+		if !yield(v) {
+			return
+		}
+	}
+}
+
+func (t *liveList[K, N, V]) Clear(ns N) {
+	k := t.keys.Cur()
+	t.remove(k.Group, t.hashOf(k, ns), k.K, ns)
+}
+
+func (t *liveList[K, N, V]) Restore(e *backends.Entry) error {
+	k, ns, _, err := cutEntry(t.d.scope, t.d.ns, e)
+	if err != nil {
+		return err
+	}
+	vs, err := t.d.decode(nil, e.Value)
+	if err != nil {
+		return err
+	}
+	s, _ := t.put(k.Group, t.hashOf(&k, ns), k.K, ns, true)
+	s.val = vs
+	return nil
+}
+
+func (t *liveList[K, N, V]) Freeze() backends.Frozen {
+	return &frozenList[K, N, V]{frozen: t.freeze(), d: t.d}
+}
+
+type frozenList[K, N comparable, V any] struct {
+	*frozen[K, N, []V]
+	d *ListDesc[K, N, V]
+	e backends.Entry
+}
+
+func (f *frozenList[K, N, V]) Each(group int, yield func(*backends.Entry) error) error {
+	e := &f.e
+	e.State, e.Group = f.d.name, group
+	return f.each(group, func(s *slot[K, N, []V]) error {
+		e.Key = f.d.parts.append(e.Key[:0], s.key, s.ns)
+		e.Value = f.d.encode(e.Value[:0], s.val...)
+		return yield(e)
+	})
+}
