@@ -45,6 +45,19 @@ func MapOn[U comparable, V any](t tables.Map[backends.Void, U, V]) Map[U, V] { r
 // Get returns the value of u, and whether there is one.
 func (s Map[U, V]) Get(u U) (V, bool) { return s.t.Get(backends.Void{}, u) }
 
+// Has tells whether u has a value.
+func (s Map[U, V]) Has(u U) bool {
+	_, ok := s.t.Get(backends.Void{}, u)
+	return ok
+}
+
+// Empty tells whether there is no entry.
+func (s Map[U, V]) Empty() bool {
+	empty := true
+	s.t.Each(backends.Void{}, func(U, V) bool { empty = false; return false })
+	return empty
+}
+
 // Set makes v the value of u.
 func (s Map[U, V]) Set(u U, v V) { s.t.Set(backends.Void{}, u, v) }
 
