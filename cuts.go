@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
 	"github.com/weirbench/weir/workloads"
 )
@@ -64,8 +65,50 @@ func (r *recorder) complete(s *subject, blobs backends.Blobs, early bool) error 
 			r.h.Final = &last
 		}
 	}
+	r.blame()
 	s.end(r.h, early)
 	return r.output(s, blobs)
+}
+
+// blame says of each attempt that ended which fault ended it: the last that first struck while it lived.
+func (r *recorder) blame() {
+	for i := range r.h.Attempts {
+		a, last := &r.h.Attempts[i], int64(0)
+		for _, s := range r.h.Strikes {
+			spec, err := faults.ParseSpec(s.Text)
+			if err == nil && s.Struck > 0 && spec.Do != "delay" && s.Call > max(last, a.Start-1) && s.Call <= a.Fence {
+				last, a.Why = s.Call, said(spec)
+			}
+		}
+	}
+}
+
+// said tells a fault in words: "task/0 was killed at checkpoint.uploaded of checkpoint 3".
+func said(s faults.Spec) string {
+	text := map[string]string{"kill": "%s was killed", "zombie": "%s was declared dead, and lived on,", "fail": "%s failed"}[s.Do]
+	if text == "" {
+		text = "%s was struck by " + s.Do
+	}
+	who := s.Target
+	switch {
+	case who == "all":
+		who = "every machine"
+	case who != "":
+	case s.Do == "fail":
+		who = "an operation on storage"
+	default:
+		who = "a machine"
+	}
+	text = fmt.Sprintf(text, who)
+	switch {
+	case s.At != engine.NoPoint && s.Checkpoint > 0:
+		return fmt.Sprintf("%s at %s of checkpoint %d", text, s.At, s.Checkpoint)
+	case s.At != engine.NoPoint:
+		return fmt.Sprintf("%s at %s", text, s.At)
+	case s.After > 0:
+		return fmt.Sprintf("%s after %d records", text, s.After)
+	}
+	return text
 }
 
 // end gives a history the input that it read: all of it, or, of a run that may end early, up to where its sources did.

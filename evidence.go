@@ -90,7 +90,6 @@ type openOp struct {
 type life struct {
 	start, restarted, tookOver, last int64 // tickets
 	restored                         int64
-	why                              string
 }
 
 type committed struct {
@@ -293,7 +292,7 @@ func (r *recorder) finish(now int64) {
 func (r *recorder) attempts() {
 	for epoch := int64(1); r.lives[epoch] != nil; epoch++ {
 		l := r.lives[epoch]
-		a := linearizability.Attempt{Epoch: epoch, Start: l.start, Restored: l.restored, Why: l.why}
+		a := linearizability.Attempt{Epoch: epoch, Start: l.start, Restored: l.restored}
 		if epoch == 1 && a.Restored < 0 {
 			a.Restored = 0
 		}

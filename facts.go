@@ -133,7 +133,6 @@ func (r *recorder) coordinated(m *engine.Moment, f *engine.Fact, l *life) {
 		if l.tookOver == 0 {
 			l.tookOver = m.To
 		}
-		l.why = f.Text
 		if f.Entry != nil { // its coordinator may have died before it knew
 			r.durable(f.Entry)
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 func newResults(p *Plan, o RunOptions) *Results {
-	r := &Results{Schema: "weir.results/v1", Scenario: p.Scenario, About: p.Description, Command: o.Command, Seed: p.Seed, Started: time.Now().UTC(),
+	r := &Results{Schema: "weir.results/v1", Scenario: p.Scenario, About: p.Description, Command: o.Command, Broken: p.Broken, Seed: p.Seed, Started: time.Now().UTC(),
 		Reps: p.Reps, Machine: machine(o.Out), Skipped: p.Skipped, Warnings: p.Warnings}
 	if len(p.Cells) > 0 {
 		r.Config = common(p.Cells)

@@ -15,17 +15,23 @@ func Summarize(v []float64) (s Summary) {
 	}
 	v = slices.Clone(v)
 	slices.Sort(v)
-	rank := func(p float64) float64 { return v[max(0, int(math.Ceil(p*float64(len(v))))-1)] }
-	s.P50, s.P95, s.Min, s.Max = rank(.5), rank(.95), v[0], v[len(v)-1]
+	s.P50, s.P95, s.Min, s.Max = v[rank(.5, s.N)], v[rank(.95, s.N)], v[0], v[s.N-1]
 	return s
 }
 
+// rank is the place of a quantile among n sorted samples.
+func rank(p float64, n int) int { return max(0, int(math.Ceil(p*float64(n)))-1) }
+
 // Total is a recovery in seconds, from the strike until what was lost is applied again, without the scan that verifies; -1: it did not end.
-func (t *RecoveryTimes) Total() float64 {
+// It is the sum of the phases.
+func (t *RecoveryTimes) Total() (sum float64) {
 	if t.Reprocessed < 0 {
 		return -1
 	}
-	return float64(t.Reprocessed-t.Struck-t.verify()) / 1e6
+	for _, p := range t.Phases() {
+		sum += p.Seconds
+	}
+	return sum
 }
 
 // verify is the time between the last task's restore and the first record: the digest scan, which only a judged run has.
@@ -49,8 +55,12 @@ func (t *RecoveryTimes) Phases() []Phase {
 	add("detection", t.Detected)
 	add("restart", t.Restarting)
 	add("download", t.Fetched)
-	add("restore", t.Restored)
-	at = t.Running
+	if t.Restored < 0 { // nothing to restore: the attempt began from the start of the input
+		add("restore", t.Running)
+	} else {
+		add("restore", t.Restored)
+		at = t.Running
+	}
 	add("re-process", t.Reprocessed)
 	return phases
 }
@@ -109,7 +119,8 @@ func (s *samples) fill(c *CellResult) {
 			}
 			return 1
 		})
-		c.Phases = s.recoveries[(n-1)/2].Phases()
+		slowest := &s.recoveries[rank(.95, n)]
+		c.Phases, c.Verify = slowest.Phases(), seconds(slowest.verify())
 	}
 }
 
@@ -147,6 +158,9 @@ func (ev *Evidence) series(rep int) *Series {
 	for i := range ev.Recoveries {
 		if t := &ev.Recoveries[i]; t.Running >= 0 {
 			s.Marks = append(s.Marks, Mark{"restore", seconds(t.Detected), seconds(t.Running), fmt.Sprintf("from chk-%d", t.Ckpt)})
+			if t.Reprocessed >= 0 {
+				s.Marks = append(s.Marks, Mark{"replay", seconds(t.Running), seconds(t.Reprocessed), fmt.Sprintf("%d records again", t.Replayed)})
+			}
 		}
 	}
 	s.Band = band(s.Rate, int(float64(min(first, 1<<50))/1e6/s.Bin))

@@ -70,7 +70,7 @@ func (cr *cellRuns) rejudge(ctx context.Context) error {
 			vs = append(vs, linearizability.Verdict{Check: "history", Result: linearizability.Undecided, Reason: fmt.Sprintf("%s: %v", filepath.Base(name), err)})
 		}
 		cr.verdicts = append(cr.verdicts, vs)
-		cr.story(vs, filepath.Dir(name))
+		cr.story(vs, "")
 	}
 	cr.out.Checks = worst(cr.verdicts)
 	cr.out.Verdict = verdict(cr.out.Checks)

@@ -11,8 +11,9 @@ type Results struct {
 	Schema     string            `json:"schema"` // "weir.results/v1"
 	Run        string            `json:"run"`    // name of the run folder
 	Scenario   string            `json:"scenario"`
-	About      string            `json:"about,omitempty"` // the scenario's description
-	Command    string            `json:"command"`         // that makes this run again
+	About      string            `json:"about,omitempty"`  // the scenario's description
+	Command    string            `json:"command"`          // that makes this run again
+	Broken     string            `json:"broken,omitempty"` // the planted bug that every cell carried
 	Seed       uint64            `json:"seed"`
 	Started    time.Time         `json:"started"`
 	Took       float64           `json:"took_s"`
@@ -78,7 +79,8 @@ type CellResult struct {
 	Checkpoint     Summary                `json:"checkpoint_duration_s"`
 	CheckpointSync Summary                `json:"checkpoint_sync_s"`
 	Recovery       Summary                `json:"recovery_s"`
-	Phases         []Phase                `json:"recovery_phases_s"` // in order of time; of the recovery with the median total
+	Phases         []Phase                `json:"recovery_phases_s"`           // in order of time; of the recovery whose total is Recovery.P95, which they add up to
+	Verify         float64                `json:"recovery_verify_s,omitempty"` // of that recovery: the scan that compares digests, outside of the phases
 	Size           Summary                `json:"checkpoint_size_bytes"`
 	FullSize       Summary                `json:"checkpoint_full_size_bytes"`
 	PeakMemory     Summary                `json:"peak_memory_bytes"` // Go heap of the process
@@ -87,6 +89,7 @@ type CellResult struct {
 	Story          *linearizability.Story `json:"story,omitempty"`
 	Sim            *SimResult             `json:"sim,omitempty"`       // of a simulated cell
 	Reproduce      string                 `json:"reproduce,omitempty"` // a command
+	Page           string                 `json:"page,omitempty"`      // porcupine's page of the story's partition, within the run folder
 	Folder         string                 `json:"folder"`              // within the run folder
 	Hits           map[string]int64       `json:"hits"`
 
@@ -110,7 +113,7 @@ type Summary struct {
 	N   int     `json:"n"`
 }
 
-// A Phase of recovery: detection, restart, download, restore, re-process, catch-up.
+// A Phase of recovery: detection, restart, download, restore, re-process.
 type Phase struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"s"`
@@ -127,7 +130,7 @@ type Series struct {
 
 // A Mark on the time axis.
 type Mark struct {
-	Kind string  `json:"kind"` // checkpoint, aborted, fault, restore
+	Kind string  `json:"kind"` // checkpoint, aborted, fault, restore (until records flow again), replay (until what was lost is applied again)
 	From float64 `json:"from_s"`
 	To   float64 `json:"to_s"`
 	Text string  `json:"text"` // "chk-3", "fault: kill task/0 at checkpoint.uploaded"

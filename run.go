@@ -212,18 +212,22 @@ func (cr *cellRuns) rep(ctx context.Context, rep int) error {
 	return nil
 }
 
-// story keeps the first violation, and porcupine's page of it.
+// story keeps the first violation, and porcupine's pages in dir; "": nowhere.
 func (cr *cellRuns) story(vs []linearizability.Verdict, dir string) {
 	for i := range vs {
 		if vs[i].Result != linearizability.Fail {
 			continue
 		}
-		if cr.out.Story == nil && vs[i].Story != nil {
-			cr.out.Story = vs[i].Story
-			cr.out.Reproduce = cr.opts.Command
+		first := cr.out.Story == nil && vs[i].Story != nil
+		if first {
+			cr.out.Story, cr.out.Reproduce = vs[i].Story, cr.opts.Command
 		}
-		if len(vs[i].Page) > 0 {
-			writeFile(filepath.Join(dir, vs[i].Check+".html"), vs[i].Page)
+		if len(vs[i].Page) == 0 || dir == "" {
+			continue
+		}
+		name := filepath.Join(dir, vs[i].Check+".html")
+		if at, err := filepath.Rel(cr.folder, name); writeFile(name, vs[i].Page) == nil && err == nil && first {
+			cr.out.Page = filepath.ToSlash(at)
 		}
 	}
 }
@@ -308,25 +312,33 @@ func (r *runner) conclude(err error) {
 	case err != nil:
 		res.Exit, res.Exits = 1, append(res.Exits, 1)
 	}
-	res.Headline = headline(res)
+	repeats := slices.ContainsFunc(r.plan.Cells, func(c Cell) bool { return c.Mode == linearizability.AtLeastOnce })
+	res.Headline = headline(res, repeats)
 	res.Took = time.Since(res.Started).Seconds()
 }
 
-// headline says what holds, in one line.
-func headline(res *Results) string {
-	verified, crashes := 0, 0
+// headline says what holds, in one line. Repeats are what at-least-once allows.
+func headline(res *Results, repeats bool) string {
+	cells, crashes := map[string][]string{}, 0
 	for i := range res.Cells {
-		if res.Cells[i].Verdict == "pass" {
-			verified++
-		}
-		crashes += res.Cells[i].Crashes
+		c := &res.Cells[i]
+		cells[c.Verdict] = append(cells[c.Verdict], c.Name)
+		crashes += c.Crashes
 	}
 	var parts []string
-	if n := len(res.Cells); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d cells verified", verified, n))
-		if verified == n {
-			parts = append(parts, "0 lost", "0 duplicated")
-		}
+	n, verified := len(res.Cells), len(cells["pass"])
+	switch wrong, open := cells["fail"], cells["undecided"]; {
+	case n == 0:
+	case len(wrong) > 0:
+		parts = append(parts, fmt.Sprintf("%d of %d cells %s wrong: %s", len(wrong), n, isOrAre(len(wrong)), few(wrong)), fmt.Sprintf("%d verified", verified))
+	case len(open) > 0:
+		parts = append(parts, fmt.Sprintf("%d of %d cells %s not decided: %s", len(open), n, isOrAre(len(open)), few(open)), fmt.Sprintf("%d verified", verified))
+	case repeats:
+		parts = append(parts, fmt.Sprintf("%d of %d cells verified", verified, n), "0 lost")
+	default:
+		parts = append(parts, fmt.Sprintf("%d of %d cells verified", verified, n), "0 lost", "0 duplicated")
+	}
+	if n > 0 {
 		parts = append(parts, plural(crashes, "crash", "crashes"))
 	}
 	if s := res.Sim; s != nil {
@@ -336,7 +348,25 @@ func headline(res *Results) string {
 			parts = append(parts, fmt.Sprintf("%d of %d simulated seeds failed", s.Failed, s.Seeds))
 		}
 	}
+	if len(parts) == 0 {
+		return "no cell ran"
+	}
 	return strings.Join(parts, " · ")
+}
+
+// few names at most three.
+func few(names []string) string {
+	if n := len(names); n > 3 {
+		return strings.Join(names[:2], ", ") + fmt.Sprintf(" and %d more", n-2)
+	}
+	return strings.Join(names, ", ")
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func plural(n int, one, many string) string {
