@@ -23,6 +23,8 @@ type Options struct {
 	KeysMax int
 	// OpsTotal bounds the operations of all searched keys together, 0: 1,000,000.
 	OpsTotal int
+
+	pageBytes int // 0: pageMax
 }
 
 func (o Options) withDefaults() Options {
@@ -34,6 +36,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OpsTotal == 0 {
 		o.OpsTotal = 1_000_000
+	}
+	if o.pageBytes == 0 {
+		o.pageBytes = pageMax
 	}
 	return o
 }

@@ -56,7 +56,7 @@ func draw[S comparable, O any](ctx context.Context, piece *partition[S, O], call
 			break
 		}
 		var found []int
-		found, page = picture(ctx, &around, min(o.Timeout, 20*time.Second))
+		found, page = picture(ctx, &around, min(o.Timeout, 20*time.Second), o.pageBytes)
 		order = order[:0]
 		for _, at := range found {
 			order = append(order, &around.calls[at])

@@ -199,12 +199,12 @@ func searchAll[S comparable, O any](ctx context.Context, all []partition[S, O], 
 	return bad, unknown
 }
 
-// pageMax is the size of the largest picture.
+// pageMax is the size of the largest page, in bytes.
 const pageMax = 5 << 20
 
 // picture searches an illegal piece again, keeping what it learns, and answers the longest order found (as places in p.calls) and
-// porcupine's page. Without a page that is small enough it answers nil for it.
-func picture[S comparable, O any](ctx context.Context, p *partition[S, O], timeout time.Duration) (order []int, page []byte) {
+// porcupine's page, nil when that has more bytes than most.
+func picture[S comparable, O any](ctx context.Context, p *partition[S, O], timeout time.Duration, most int) (order []int, page []byte) {
 	s := newSearch(ctx, p).porcupine()
 	ops := operations(p.calls)
 	number(ops)
@@ -218,7 +218,7 @@ func picture[S comparable, O any](ctx context.Context, p *partition[S, O], timeo
 		}
 	}
 	var b bytes.Buffer
-	if err := porcupine.Visualize(s, info, &b); err != nil || b.Len() > pageMax {
+	if err := porcupine.Visualize(s, info, &b); err != nil || b.Len() > most {
 		return order, nil
 	}
 	return order, b.Bytes()

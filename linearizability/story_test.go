@@ -72,6 +72,29 @@ func TestStory(t *testing.T) {
 	}
 }
 
+// A page that is too large is cut: half of the operations, and half again, until it is small enough. What cannot be made small enough is left out.
+func TestPageIsCut(t *testing.T) {
+	h := stale(t)
+	page := func(most int) int {
+		for _, v := range Check(t.Context(), h, Options{Porcupine: true, pageBytes: most}) {
+			if v.Check == "linearizability" {
+				return len(v.Page)
+			}
+		}
+		return -1
+	}
+	whole := page(0)
+	if whole <= 0 || whole > pageMax {
+		t.Fatalf("the page has %d bytes, want some, at most %d", whole, pageMax)
+	}
+	if cut := page(whole - 1); cut <= 0 || cut >= whole {
+		t.Errorf("the page has %d bytes, and %d with a limit of one less", whole, cut)
+	}
+	if cut := page(1000); cut != 0 {
+		t.Errorf("a page of %d bytes where 1000 are allowed", cut)
+	}
+}
+
 // Every story of a failure says what was expected and what was seen, whichever corruption it tells of.
 func TestStoriesAreWhole(t *testing.T) {
 	for ci, c := range corruptions() {
