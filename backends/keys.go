@@ -5,6 +5,7 @@ package backends
 type Keys[K comparable] struct {
 	Batch []Key[K]
 	At    int
+	Now   int64 // processing time of the batch, in microseconds of the engine's clock
 }
 
 // Cur is the current key. Without one it panics with a *UsageError.

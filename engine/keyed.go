@@ -11,16 +11,28 @@ import (
 type Operator[K comparable, V, R any] interface {
 	Open(*tables.Scope[K]) error
 	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
-	Timers() tables.Timers[K, backends.Void]      // nil: none
-	Fire(at int64, out *Out[K, R])
-	Cursors(dst []Cursor) []Cursor // what the current key knows of every partition, appended to dst; for readers
+	Timers() (event, processing Timers[K, R])     // nil: none. Asked once, behind Open
+	Cursors(dst []Cursor) []Cursor                // what the current key knows of every partition, appended to dst; for readers
 }
+
+// Untimed is what an operator without timers embeds.
+type Untimed[K comparable, R any] struct{}
+
+// Timers is none.
+func (Untimed[K, R]) Timers() (event, processing Timers[K, R]) { return nil, nil }
 
 // Out takes what an operator emits, under the current key.
 type Out[K comparable, R any] struct {
 	keys *backends.Keys[K]
 	port port[K, R]
+	mark int64
 }
+
+// Watermark is event time: the least watermark of the task's inputs; 0 before the first.
+func (o *Out[K, R]) Watermark() int64 { return o.mark }
+
+// Now is processing time: that of the batch, in microseconds since the run began.
+func (o *Out[K, R]) Now() int64 { return o.keys.Now }
 
 // Emit adds a row to what leaves with this step.
 func (o *Out[K, R]) Emit(r R) { o.port.emit(o.keys.Cur(), r) }
@@ -34,9 +46,11 @@ type Keyed[K comparable, V, R any] struct {
 	own    backends.Groups
 	out    Out[K, R]
 	in     inputs
-	timers tables.Timers[K, backends.Void]
-	due    []backends.Timer[K, backends.Void]
-	keys   []backends.Key[K]
+	event  Timers[K, R]
+	proc   Timers[K, R]
+	ran    bool  // the job runs: processing time counts
+	until  int64 // processing timers are due up to here; 0: none is known to be
+	armed  int64 // when Wake will come; 0: never
 	firing bool  // a watermark rose: timers first, then the barrier that came behind it, then other input
 	behind int64 // that barrier
 	from   int   // and its input
@@ -56,16 +70,17 @@ type pin struct {
 	tries int
 }
 
-// FireMax bounds what one step fires, and so what it sends.
-const FireMax = 64
-
 func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
 	var err error
+	t.Scope.Keys.Now = ev.Now
 	switch ev.Kind {
 	case Start:
 		err = t.start(fx)
 	case Data:
 		err = t.data(ev.Batch, ev.Chan, fx)
+	case Wake:
+		t.until, t.armed = ev.Now, 0
+		err = t.fire(fx)
 	case Poll:
 		err = t.fire(fx)
 	case Tell:
@@ -76,8 +91,18 @@ func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
 	if err != nil {
 		fx.Fail(err)
 	}
-	if fx.Takes = t.in.takes(); t.firing {
+	if fx.Takes = t.in.takes(); t.firing || t.until != 0 {
 		fx.Takes = MayPoll
+	} else if t.proc != nil && t.ran {
+		t.arm(fx)
+	}
+}
+
+// arm asks to be woken for the earliest timer of processing time.
+func (t *Keyed[K, V, R]) arm(fx *Effects) {
+	if at, ok := t.proc.Head(); ok && (t.armed == 0 || at < t.armed) {
+		t.armed = max(at, 1)
+		fx.Wake = t.armed
 	}
 }
 
@@ -88,9 +113,7 @@ func (t *Keyed[K, V, R]) start(fx *Effects) error {
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err
 	}
-	if t.timers = t.Op.Timers(); t.timers != nil {
-		t.due = make([]backends.Timer[K, backends.Void], 0, FireMax)
-	}
+	t.event, t.proc = t.Op.Timers()
 	if t.Spec.Track {
 		fx.Fact(Fact{Kind: Owns, Groups: [2]int{t.own.First, t.own.Last}})
 	}
@@ -121,6 +144,7 @@ func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	keys := t.Scope.Keys
 	keys.Batch = rows.Keys
+	t.out.mark = t.in.low
 	t.Scope.Store.Begin()
 	switch {
 	case t.Spec.Planted != nil:
@@ -193,29 +217,34 @@ func (t *Keyed[K, V, R]) processPlanted(rows *Rows[K, V]) {
 // fire fires some of the timers that are due. As long as there may be more the task takes nothing but Poll, so a watermark that
 // sets off a million windows is a thousand steps, each of which waits for room downstream.
 func (t *Keyed[K, V, R]) fire(fx *Effects) error {
-	if t.timers != nil {
-		t.Scope.Store.Begin()
-		t.due = t.timers.Pop(t.in.low, t.due[:0])
-		t.keys = t.keys[:0]
-		for i := range t.due {
-			t.keys = append(t.keys, t.due[i].Key)
-		}
-		t.Scope.Keys.Batch = t.keys
-		for i := range t.due {
-			t.Scope.Keys.At = i
-			t.Op.Fire(t.due[i].At, &t.out)
-		}
-		if err := t.Scope.Store.End(); err != nil {
+	if t.until != 0 {
+		if more, err := t.run(t.proc, t.until, fx); more || err != nil {
 			return err
 		}
-		if len(t.due) > 0 {
-			t.out.port.flush(fx, 0, 0)
+		if t.until = 0; !t.firing {
 			return nil
+		}
+	}
+	if t.event != nil {
+		if more, err := t.run(t.event, t.in.low, fx); more || err != nil {
+			return err
 		}
 	}
 	t.firing = false
 	t.out.port.flush(fx, t.in.low, 0)
 	return t.barrier(t.from, t.behind, fx)
+}
+
+// run fires timers in a batch of their own and sends what they emitted.
+func (t *Keyed[K, V, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool, err error) {
+	t.out.mark = t.in.low
+	t.Scope.Store.Begin()
+	n := due.Fire(until, &t.out)
+	if err := t.Scope.Store.End(); err != nil {
+		return false, err
+	}
+	t.out.port.flush(fx, 0, 0)
+	return n > 0, nil
 }
 
 func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
@@ -293,6 +322,8 @@ func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {
 		return t.parts.begin(&t.Common, m, fx)
 	case Load:
 		return t.load(m.Ckpt, fx)
+	case Run:
+		t.ran = true
 	case Complete:
 		fx.Note(AtNotified, m.Ckpt)
 	case Abort:

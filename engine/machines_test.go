@@ -16,6 +16,7 @@ import (
 
 // counter counts by key and emits every count: the smallest job.
 type counter struct {
+	e.Untimed[uint64, uint64]
 	n tables.Value[backends.Void, uint64]
 }
 
@@ -28,8 +29,6 @@ func (c *counter) Process(_ struct{}, _ e.ID, _ int64, out *e.Out[uint64, uint64
 	c.n.Set(backends.Void{}, n+1)
 	out.Emit(n + 1)
 }
-func (c *counter) Timers() tables.Timers[uint64, backends.Void] { return nil }
-func (c *counter) Fire(int64, *e.Out[uint64, uint64])           {}
 func (c *counter) Cursors(dst []e.Cursor) []e.Cursor {
 	n, _ := c.n.Get(backends.Void{})
 	return append(dst, e.Cursor{N: int64(n)})

@@ -15,6 +15,7 @@ import (
 
 // A counter counts by key: a small real job, to see that points are passed by whom this room says.
 type counter struct {
+	engine.Untimed[uint64, uint64]
 	n tables.Value[backends.Void, uint64]
 }
 
@@ -27,9 +28,7 @@ func (c *counter) Process(_ struct{}, _ engine.ID, _ int64, out *engine.Out[uint
 	c.n.Set(backends.Void{}, n+1)
 	out.Emit(n + 1)
 }
-func (c *counter) Timers() tables.Timers[uint64, backends.Void] { return nil }
-func (c *counter) Fire(int64, *engine.Out[uint64, uint64])      {}
-func (c *counter) Cursors(dst []engine.Cursor) []engine.Cursor  { return dst }
+func (c *counter) Cursors(dst []engine.Cursor) []engine.Cursor { return dst }
 
 const perPart = 150
 

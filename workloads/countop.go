@@ -10,16 +10,9 @@ import (
 	"github.com/weirbench/weir/engine"
 )
 
-// untimed is what an operator without timers says of them.
-type untimed struct{}
-
-func (untimed) Timers() tables.Timers[uint64, backends.Void] { return nil }
-
-func (untimed) Fire(int64, *engine.Out[uint64, Row]) {}
-
 // countOp keeps a Chain.
 type countOp struct {
-	untimed
+	engine.Untimed[uint64, Row]
 	job *countJob
 	s   tables.Value[backends.Void, Chain]
 	k   *backends.Keys[uint64]
@@ -82,7 +75,7 @@ func (padded) Copy(v Padded) Padded { return Padded{v.Chain, slices.Clone(v.Pad)
 
 // paddedOp keeps a Padded.
 type paddedOp struct {
-	untimed
+	engine.Untimed[uint64, Row]
 	job *countJob
 	s   tables.Value[backends.Void, Padded]
 	k   *backends.Keys[uint64]

@@ -90,6 +90,7 @@ func (partitions) Copy(p uint16) uint16 { return p }
 
 // flightOp keeps Delays in a value and the chain of each partition in a map.
 type flightOp struct {
+	engine.Untimed[string, Row]
 	keys   *backends.Keys[string]
 	delays tables.Value[backends.Void, Delays]
 	chains tables.Map[backends.Void, uint16, Chain]
@@ -117,10 +118,6 @@ func (f *flightOp) Process(minutes int32, id engine.ID, _ int64, out *engine.Out
 	f.chains.Set(backends.Void{}, part, c)
 	out.Emit(Row{id, c})
 }
-
-func (f *flightOp) Timers() tables.Timers[string, backends.Void] { return nil }
-
-func (f *flightOp) Fire(int64, *engine.Out[string, Row]) {}
 
 func (f *flightOp) Cursors(dst []engine.Cursor) []engine.Cursor {
 	from := len(dst)

@@ -17,6 +17,7 @@ import (
 
 // counter counts by key and emits every count.
 type counter struct {
+	engine.Untimed[uint64, uint64]
 	n tables.Value[backends.Void, uint64]
 }
 
@@ -30,9 +31,6 @@ func (c *counter) Process(_ struct{}, _ engine.ID, _ int64, out *engine.Out[uint
 	c.n.Set(backends.Void{}, n+1)
 	out.Emit(n + 1)
 }
-
-func (c *counter) Timers() tables.Timers[uint64, backends.Void] { return nil }
-func (c *counter) Fire(int64, *engine.Out[uint64, uint64])      {}
 
 func (c *counter) Cursors(dst []engine.Cursor) []engine.Cursor {
 	n, _ := c.n.Get(backends.Void{})
