@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -28,8 +29,13 @@ type Out[K comparable, R any] struct {
 	mark int64
 }
 
-// Watermark is event time: the least watermark of the task's inputs; 0 before the first.
-func (o *Out[K, R]) Watermark() int64 { return o.mark }
+// Watermark is event time: the least watermark of the task's inputs; math.MinInt64 before the first.
+func (o *Out[K, R]) Watermark() int64 {
+	if o.mark == 0 {
+		return math.MinInt64
+	}
+	return o.mark
+}
 
 // Now is processing time: that of the batch, in microseconds since the run began.
 func (o *Out[K, R]) Now() int64 { return o.keys.Now }
