@@ -1,7 +1,6 @@
 package weir
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,196 +8,74 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchproc"
+
 	"github.com/weirbench/weir/faults"
 )
 
-// pick keeps the cells that a filter matches: by the short names of their settings ("interval"), or by their whole keys.
+const (
+	wantTerm     = "want terms such as backend:pebble interval:(100ms OR 400ms)"
+	filterLenMax = 2000
+)
+
+// pick keeps the cells that a filter in benchstat's syntax matches: by the short names of their settings ("interval"), or by their whole keys.
 func (s *Scenario) pick(filter string) ([]Cell, error) {
 	if strings.TrimSpace(filter) == "" {
 		return s.cells, nil
 	}
-	f := filterParser{rest: filter, known: map[string]bool{}, axes: s.listAxes()}
-	words := make([]map[string]string, len(s.cells))
-	for i := range s.cells {
-		words[i] = filterWords(&s.cells[i])
-		for k := range words[i] { // into a set
-			f.known[k] = true
-		}
+	if len(filter) > filterLenMax {
+		return nil, fmt.Errorf("--filter of %d bytes; want at most %d", len(filter), filterLenMax)
 	}
-	match, err := f.parse()
+	f, err := benchproc.NewFilter(filter)
 	if err != nil {
-		return nil, fmt.Errorf("--filter %q: %w", filter, err)
+		what, _, _ := strings.Cut(err.Error(), "\n") // behind it the filter again, and an arrow below it
+		return nil, fmt.Errorf("--filter %s: %s; %s", clip(filter), strings.TrimPrefix(what, "syntax error: "), wantTerm)
 	}
+	known := map[string]bool{}
 	var cells []Cell
 	for i := range s.cells {
-		if match(words[i]) {
+		words := filterWords(&s.cells[i])
+		var r benchfmt.Result
+		for k, v := range words { // into a set, and each to its own key
+			known[k] = true
+			r.SetConfig(k, v)
+		}
+		if m, _ := f.Match(&r); m.All() {
 			cells = append(cells, s.cells[i])
 		}
 	}
+	for _, key := range filterKeys(filter) {
+		if known[key] {
+			continue
+		}
+		if near, ok := faults.Nearest(clipWord(key), slices.Sorted(maps.Keys(known))); ok {
+			return nil, fmt.Errorf("--filter %s: no cell has %s; did you mean %q?", clip(filter), clip(key), near)
+		}
+		return nil, fmt.Errorf("--filter %s: no cell has %s; there is %s", clip(filter), clip(key), s.listAxes())
+	}
 	if len(cells) == 0 {
-		return nil, fmt.Errorf("--filter %q matches none of %s; there is %s", filter, plural(len(s.cells), "cell", "cells"), s.listAxes())
+		return nil, fmt.Errorf("--filter %s matches none of %s; there is %s", clip(filter), plural(len(s.cells), "cell", "cells"), s.listAxes())
 	}
 	return cells, nil
 }
 
-// A filter tells whether the words of a cell match.
-type filter func(words map[string]string) bool
+// A filterToken is a quoted word, a regular expression or a bare word, with the colon that follows a key.
+var filterToken = regexp.MustCompile(`("(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)*/|[^\s()":@,/*-][^\s():@,]*)\s*(:?)`)
 
-// filterParser reads benchstat's syntax: terms key:value, key:"value", key:/regexp/, key:(a OR b) and *, joined by AND (or nothing), OR, -
-// and parentheses.
-type filterParser struct {
-	rest  string
-	known map[string]bool
-	axes  string // what there is to filter by, for messages
-	depth int
-}
-
-const wantTerm = "want terms such as backend:pebble interval:(100ms OR 400ms)"
-
-func (p *filterParser) parse() (filter, error) {
-	f, err := p.or()
-	if err == nil && p.peek() != "" {
-		err = fmt.Errorf("%s too much; %s", clip(p.rest), wantTerm)
-	}
-	return f, err
-}
-
-func (p *filterParser) or() (filter, error) {
-	if p.depth++; p.depth > depthMax {
-		return nil, errors.New("nested too deep; " + wantTerm)
-	}
-	defer func() { p.depth-- }()
-	left, err := p.and()
-	for err == nil && p.takes("OR") {
-		var right filter
-		right, err = p.and()
-		l := left
-		left = func(w map[string]string) bool { return l(w) || right(w) }
-	}
-	return left, err
-}
-
-func (p *filterParser) and() (filter, error) {
-	left, err := p.term()
-	for err == nil {
-		explicit := p.takes("AND")
-		if next := p.peek(); !explicit && (next == "" || next == ")" || next == "OR") {
-			break
+// filterKeys are what a filter without errors of syntax asks for: an unknown key would match nothing without a word.
+func filterKeys(filter string) (keys []string) {
+	for _, m := range filterToken.FindAllStringSubmatch(filter, -1) {
+		if m[2] == "" {
+			continue
 		}
-		var right filter
-		right, err = p.term()
-		l := left
-		left = func(w map[string]string) bool { return l(w) && right(w) }
-	}
-	return left, err
-}
-
-func (p *filterParser) term() (filter, error) {
-	switch {
-	case p.takes("("):
-		f, err := p.or()
-		if err == nil && !p.takes(")") {
-			err = errors.New("a parenthesis is not closed; add \")\"")
+		key := m[1]
+		if word, err := strconv.Unquote(key); err == nil {
+			key = word
 		}
-		return f, err
-	case p.takes("-"):
-		if p.depth++; p.depth > depthMax {
-			return nil, errors.New("nested too deep; " + wantTerm)
-		}
-		f, err := p.term()
-		p.depth--
-		return func(w map[string]string) bool { return !f(w) }, err
-	case p.takes("*"):
-		return func(map[string]string) bool { return true }, nil
+		keys = append(keys, key)
 	}
-	key, err := p.word()
-	if err != nil {
-		return nil, err
-	}
-	if !p.takes(":") {
-		return nil, fmt.Errorf("no \":\" behind %s; %s", clip(key), wantTerm)
-	}
-	if !p.known[key] {
-		if near, ok := faults.Nearest(clipWord(key), slices.Sorted(maps.Keys(p.known))); ok {
-			return nil, fmt.Errorf("no cell has %s; did you mean %q?", clip(key), near)
-		}
-		return nil, fmt.Errorf("no cell has %s; there is %s", clip(key), p.axes)
-	}
-	return p.values(key)
-}
-
-// values reads one value, or several in parentheses.
-func (p *filterParser) values(key string) (filter, error) {
-	many := p.takes("(")
-	var any []func(string) bool
-	for {
-		v, err := p.value()
-		if err != nil {
-			return nil, err
-		}
-		any = append(any, v)
-		if !many || p.takes(")") {
-			break
-		}
-		if !p.takes("OR") {
-			return nil, errors.New("values in parentheses are joined by OR; " + wantTerm)
-		}
-	}
-	return func(w map[string]string) bool {
-		return slices.ContainsFunc(any, func(is func(string) bool) bool { return is(w[key]) })
-	}, nil
-}
-
-func (p *filterParser) value() (func(string) bool, error) {
-	if !strings.HasPrefix(p.rest, "/") {
-		w, err := p.word()
-		return func(v string) bool { return v == w }, err
-	}
-	end := strings.IndexByte(p.rest[1:], '/')
-	if end < 0 {
-		return nil, errors.New("a regular expression is not closed; add \"/\"")
-	}
-	re, err := regexp.Compile("^(?:" + p.rest[1:end+1] + ")$")
-	if err != nil {
-		return nil, fmt.Errorf("%s is no regular expression; %s", clip(p.rest[1:end+1]), wantTerm)
-	}
-	p.rest = p.rest[end+2:]
-	return re.MatchString, nil
-}
-
-var bareWord = regexp.MustCompile(`^[^-*"():@,\s][^\s():@,]*`)
-
-func (p *filterParser) word() (string, error) {
-	p.rest = strings.TrimLeft(p.rest, " \t")
-	if quoted, err := strconv.QuotedPrefix(p.rest); err == nil && quoted[0] == '"' {
-		p.rest = p.rest[len(quoted):]
-		return strconv.Unquote(quoted)
-	}
-	w := bareWord.FindString(p.rest)
-	if w == "" {
-		return "", fmt.Errorf("no word at %s; %s", clip(p.rest), wantTerm)
-	}
-	p.rest = p.rest[len(w):]
-	return w, nil
-}
-
-// peek is the operator or the beginning of the term that comes next; "": nothing does.
-func (p *filterParser) peek() string {
-	p.rest = strings.TrimLeft(p.rest, " \t")
-	for _, op := range []string{"OR", "AND"} {
-		if after, ok := strings.CutPrefix(p.rest, op); ok && (after == "" || strings.ContainsAny(after[:1], " \t(-")) {
-			return op
-		}
-	}
-	return p.rest[:min(1, len(p.rest))]
-}
-
-func (p *filterParser) takes(op string) bool {
-	if p.peek() != op {
-		return false
-	}
-	p.rest = p.rest[len(op):]
-	return true
+	return keys
 }
 
 // filterWords are what a filter can ask a cell for.

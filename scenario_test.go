@@ -349,6 +349,7 @@ func TestFilter(t *testing.T) {
 		{"*", 6}, {"backend:pebble", 3}, {"backend:pebble interval:(100ms OR 1s)", 2}, {"-backend:heap AND interval:none", 1},
 		{"backend:heap OR interval:1s", 4}, {"interval:/1.*/", 4}, {"(backend:heap interval:1s) OR (backend:pebble interval:none)", 2},
 		{`state.backend.type:"heap"`, 3}, {"parallelism:1", 6}, {`cell:"heap 1s"`, 1}, {"distribution:uniform -interval:none", 4},
+		{`cell:(/x:y/ OR "heap 1s")`, 1},
 	} {
 		if p := planOf(t, src, nil, PlanOptions{Filter: c.filter}); len(p.Cells) != c.cells {
 			t.Errorf("%s: %d cells, want %d", c.filter, len(p.Cells), c.cells)
@@ -361,13 +362,14 @@ func TestFilter(t *testing.T) {
 	for _, c := range [][2]string{
 		{"bakend:heap", `--filter "bakend:heap": no cell has "bakend"; did you mean "backend"?`},
 		{"backend:rocks", `--filter "backend:rocks" matches none of 6 cells; there is backend: heap pebble · interval: 100ms 1s none`},
-		{"backend", `--filter "backend": no ":" behind "backend"; want terms such as backend:pebble interval:(100ms OR 400ms)`},
-		{"(backend:heap", `--filter "(backend:heap": a parenthesis is not closed; add ")"`},
-		{"backend:heap)", `--filter "backend:heap)": ")" too much; want terms such as backend:pebble interval:(100ms OR 400ms)`},
-		{"backend:(heap pebble)", `--filter "backend:(heap pebble)": values in parentheses are joined by OR; want terms such as backend:pebble interval:(100ms OR 400ms)`},
-		{"backend:/(/", `--filter "backend:/(/": "(" is no regular expression; want terms such as backend:pebble interval:(100ms OR 400ms)`},
-		{strings.Repeat("(", 5000), "nested too deep"},
-		{strings.Repeat("-", 5000) + "*", "nested too deep"},
+		{"backend", `--filter "backend": expected key:value; want terms such as backend:pebble interval:(100ms OR 400ms)`},
+		{"(backend:heap", `--filter "(backend:heap": missing ")"; want terms such as backend:pebble interval:(100ms OR 400ms)`},
+		{"backend:heap)", `--filter "backend:heap)": unexpected ")"; want terms such as backend:pebble interval:(100ms OR 400ms)`},
+		{"backend:(heap pebble)", `--filter "backend:(heap pebble)": value list must be separated by OR; want terms such as backend:pebble interval:(100ms OR 400ms)`},
+		{"backend:/(/", `--filter "backend:/(/": missing close "/"; want terms such as backend:pebble interval:(100ms OR 400ms)`},
+		{`cell:(/x:y/ OR "x:y") "bakend":heap`, `no cell has "bakend"; did you mean "backend"?`},
+		{"colour:red", `no cell has "colour"; there is backend: heap pebble · interval: 100ms 1s none`},
+		{strings.Repeat("(", 5000), "--filter of 5000 bytes; want at most 2000"},
 	} {
 		if _, err := s.Plan(planCatalog(), PlanOptions{Filter: c[0]}); err == nil || !strings.Contains(err.Error(), c[1]) {
 			t.Errorf("%v, want %s", err, c[1])
