@@ -144,14 +144,14 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 		got.Merge(p.Digest)
 	}
 	cut.Got = linearizability.Digest(got)
-	at, wrong := offsets(e, r.h.Parts, s.mark)
+	at, marks, wrong := offsets(e, r.h.Parts, s.mark)
 	if at == nil {
 		cut.Diff, cut.Want[0] = wrong, ^cut.Got[0]
 		return cut, false
 	}
 	cut.Offsets, cut.Diff = at, wrong
 	var want engine.Digest
-	fold.To(clamp(at, s.parts))
+	fold.To(clamp(at, s.parts), marks)
 	fold.Each(func(x *backends.Entry) { want.Add(x) })
 	cut.Want = linearizability.Digest(want)
 	if want != got && r.h.Mode == linearizability.ExactlyOnce {

@@ -165,17 +165,18 @@ func weigh(e *engine.Entry) (bytes, entries int64) {
 	return bytes, entries
 }
 
-// offsets are where the sources stood in a manifest, and whether their watermarks are those of the last record before: "" or what is wrong.
-func offsets(e *engine.Entry, parts int, mark func(part int, offset int64) int64) (at []int64, wrong string) {
+// offsets are where the sources stood in a manifest, with their watermarks, and whether those are of the last record before: "" or what is
+// wrong.
+func offsets(e *engine.Entry, parts int, mark func(part int, offset int64) int64) (at, marks []int64, wrong string) {
 	for p := range parts {
 		off, wm, err := engine.ParseSourcePart(e.Parts[p])
 		if err != nil {
-			return nil, fmt.Sprintf("the part of source/%d is missing", p)
+			return nil, nil, fmt.Sprintf("the part of source/%d is missing", p)
 		}
 		if want := mark(p, off); wm != want && wm != engine.EndOfTime && wrong == "" {
 			wrong = fmt.Sprintf("source/%d stands at offset %d with watermark %d, the log says %d", p, off, wm, want)
 		}
-		at = append(at, off)
+		at, marks = append(at, off), append(marks, wm)
 	}
-	return at, wrong
+	return at, marks, wrong
 }

@@ -34,6 +34,7 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "heap-without-copy-on-write", Ticket: "FLINK-26967", What: "the heap's snapshot sees writes behind the cut", Checks: []string{"consistent-cut"}}, wrap: late, only: "heap"},
 		mutant{Mutant: engine.Mutant{Name: "lsm-iterator-not-pinned", Ticket: "SPARK-48105", What: "the LSM's snapshot iterator is opened after the cut", Checks: []string{"consistent-cut"}}, wrap: late, only: "lsm"},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-leaves-out-entries", Ticket: "FLINK-12296", What: "a snapshot silently leaves out entries", Checks: []string{"consistent-cut"}}, wrap: forget},
+		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest", "exactly-once", "sink-committed-once"}, Timers: true}, wrap: broken.Timerless},
 		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-read-twice", What: "a snapshot is read twice, the first time for nothing", Benign: true}, wrap: broken.ReadTwice},
 	)
@@ -97,6 +98,20 @@ func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err
 	return table, nil
 }
 
+// timersCell is simCell for mutants that only timers show.
+func timersCell(backend string) *Cell {
+	c := simCell(backend)
+	c.Workload = "many-timers"
+	return c
+}
+
+func (m *mutant) cell(backend string) *Cell {
+	if m.Timers {
+		return timersCell(backend)
+	}
+	return simCell(backend)
+}
+
 // simCell is what mutants are tried on.
 func simCell(backend string) *Cell {
 	return &Cell{Name: backend, Backend: backend, Workload: "count", Mode: linearizability.ExactlyOnce, Readers: 2, Sources: 2, Parallelism: 2, Groups: 16, Memory: 2 << 20}
@@ -109,7 +124,7 @@ func (k *Kill) try(ctx context.Context, c *Catalog, m *mutant) error {
 	}
 	defer os.RemoveAll(dir)
 	o := SimOptions{Faults: 3, Mutant: m.Name, Porcupine: slices.Contains(m.Checks, "linearizability") || slices.Contains(m.Checks, "checkpoint-catalog"), Wrap: m.wrap, Muffle: m.muffle}
-	s, err := c.simulator(simCell(k.Backend), dir, o)
+	s, err := c.simulator(m.cell(k.Backend), dir, o)
 	if err != nil {
 		return err
 	}
@@ -124,7 +139,7 @@ func (k *Kill) try(ctx context.Context, c *Catalog, m *mutant) error {
 		k.Seeds, k.Hits = seed+1, k.Hits+run.mutant
 		k.see(run, m)
 	}
-	return k.control(c, dir, o)
+	return k.control(c, m.cell(k.Backend), dir, o)
 }
 
 // see looks for a check that kills it.
@@ -142,9 +157,9 @@ func (k *Kill) see(run *seedRun, m *mutant) {
 }
 
 // control runs the same seeds without the mutant.
-func (k *Kill) control(c *Catalog, dir string, o SimOptions) error {
+func (k *Kill) control(c *Catalog, cell *Cell, dir string, o SimOptions) error {
 	o.Mutant, o.Wrap, o.Muffle = "", nil, false
-	s, err := c.simulator(simCell(k.Backend), dir, o)
+	s, err := c.simulator(cell, dir, o)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,8 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 	if sub := s.subjects[id]; sub != nil {
 		return cell, sub, nil
 	}
-	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1", "event_time": strconv.FormatBool(timed == 1)}
+	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1", "event_time": strconv.FormatBool(timed == 1),
+		"delay": "40", "deletes": "25", "burst": []string{"0", "16"}[salt&1]}
 	if s.opts.Fixed {
 		change = nil
 	}

@@ -120,6 +120,9 @@ func (t *Keyed[K, V, R]) start(fx *Effects) error {
 		return err
 	}
 	t.event, t.proc = t.Op.Timers()
+	if s, ok := t.event.(interface{ plant(*Planted) }); ok {
+		s.plant(t.Spec.Planted)
+	}
 	if t.Spec.Track {
 		fx.Fact(Fact{Kind: Owns, Groups: [2]int{t.own.First, t.own.Last}})
 	}

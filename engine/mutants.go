@@ -8,6 +8,7 @@ type Mutant struct {
 	Checks []string // which checks should see it: any of them
 	Benign bool     // legal: nothing may see it
 	Rare   bool     // it takes a crash between two particular steps
+	Timers bool     // only a job with timers can show it
 }
 
 // Mutants are those that sit in the machines.
@@ -32,6 +33,10 @@ func Mutants() []Mutant {
 		{Name: "collector-deletes-retained", Ticket: "FLINK-25395", What: "the collector deletes the files of a checkpoint that is kept", Checks: []string{"recovery-choice", "liveness"}},
 		{Name: "restore-skips-group", Ticket: "FLINK-26766", What: "a restored task leaves out its first key group", Checks: []string{"digest", "exactly-once"}},
 		{Name: "committed-read-ahead", Ticket: "KAFKA-9891", What: "a committed read answers with what is not committed", Checks: []string{"linearizability"}},
+		{Name: "timer-fires-twice", Ticket: "restate #384", What: "a timer that fired is found again", Checks: []string{"sink-committed-once", "exactly-once", "consistent-cut"}, Timers: true},
+		{Name: "timer-fires-early", Ticket: "Beam #35090", What: "timers fire before the watermark has passed them", Checks: []string{"sink-committed-once", "consistent-cut"}, Timers: true},
+		{Name: "timer-of-an-instant-lost", Ticket: "SAMZA-2469", What: "of two timers of one instant the second is lost", Checks: []string{"sink-committed-once", "exactly-once", "consistent-cut"}, Timers: true},
+		{Name: "deleted-timer-fires", Ticket: "Beam #15123", What: "a timer fires though an earlier one of the same batch deleted it", Checks: []string{"sink-committed-once", "exactly-once"}, Timers: true},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}

@@ -32,7 +32,12 @@ type TimerService[K, N comparable, R any] struct {
 	turn   int   // the place in due that fires; what is before it has fired
 	firing bool  // due holds timers
 	least  int64 // the earliest that was registered meanwhile
+
+	planted *Planted
+	taken   int // timers, for planted bugs
 }
+
+func (t *TimerService[K, N, R]) plant(p *Planted) { t.planted = p }
 
 // OpenTimers opens a set of timers in a scope's store. fire is called with the timer's key current.
 func OpenTimers[K, N comparable, R any](s *tables.Scope[K], name string, ns tables.Namespace[N], fire func(at int64, ns N, out *Out[K, R])) (*TimerService[K, N, R], error) {
@@ -56,7 +61,7 @@ func (t *TimerService[K, N, R]) Register(at int64, ns N) {
 func (t *TimerService[K, N, R]) Delete(at int64, ns N) {
 	if t.firing {
 		if i := t.waits(at, ns); i >= 0 {
-			t.gone[i] = true
+			t.gone[i] = !t.planted.Is("deleted-timer-fires")
 			return
 		}
 	}
@@ -82,7 +87,7 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 	if t.due == nil {
 		t.due, t.gone = make([]backends.Timer[K, N], 0, FireMax), make([]bool, FireMax)
 	}
-	t.due = t.timers.Pop(until, t.due[:0])
+	t.due = t.timers.Pop(t.limit(until), t.due[:0])
 	t.batch = t.batch[:0]
 	for i := range t.due {
 		t.batch = append(t.batch, t.due[i].Key)
@@ -94,8 +99,13 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 			continue
 		}
 		d := &t.due[t.turn]
-		t.keys.At = t.turn
+		if t.keys.At = t.turn; t.planted != nil && t.loses() {
+			continue
+		}
 		t.onTimer(d.At, d.NS, out)
+		if t.planted != nil && t.taken%23 == 0 && t.planted.Is("timer-fires-twice") {
+			t.timers.Register(d.At, d.NS)
+		}
 	}
 	t.firing = false
 	for i := t.turn; i < len(t.due); i++ { // something comes before these now
@@ -104,4 +114,18 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 		}
 	}
 	return fired
+}
+
+// limit is until, or a planted bug.
+func (t *TimerService[K, N, R]) limit(until int64) int64 {
+	if t.planted != nil && until < EndOfTime && t.planted.Is("timer-fires-early") {
+		return until + 5
+	}
+	return until
+}
+
+// loses tells whether a planted bug loses the timer whose turn it is: the second one of an instant.
+func (t *TimerService[K, N, R]) loses() bool {
+	t.taken++
+	return t.turn > 0 && t.due[t.turn-1].At == t.due[t.turn].At && t.planted.Is("timer-of-an-instant-lost")
 }

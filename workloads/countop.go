@@ -118,7 +118,7 @@ func newCountFold(j *countJob, in *Input) *countFold {
 	return &countFold{job: j, in: in, at: make([]int64, len(in.Parts)), heads: make([]Chain, len(in.Keys))}
 }
 
-func (f *countFold) To(offsets []int64) {
+func (f *countFold) To(offsets, _ []int64) {
 	for p := range f.at {
 		if offsets[p] < f.at[p] {
 			clear(f.at)

@@ -143,7 +143,7 @@ func newFlightFold(j *flightJob, in *Input) *flightFold {
 	return &flightFold{job: j, in: in, at: make([]int64, j.parts), delays: make([]Delays, len(in.Keys)), chains: make([]Chain, len(in.Keys)*int(j.parts))}
 }
 
-func (f *flightFold) To(offsets []int64) {
+func (f *flightFold) To(offsets, _ []int64) {
 	for p := range f.at {
 		if offsets[p] < f.at[p] {
 			*f = *newFlightFold(f.job, f.in)

@@ -73,8 +73,9 @@ type Part struct {
 
 // A Fold is what the state must be after the first records of each partition.
 type Fold interface {
-	// To moves to a cut: the first offsets[p] records of every partition p. Going back starts again from nothing.
-	To(offsets []int64)
+	// To moves to a cut: the first offsets[p] records of every partition p, whose source has the watermark marks[p], 0 when it has none.
+	// Going back starts again from nothing.
+	To(offsets, marks []int64)
 	// Each yields every entry that the state must hold, encoded as backends do, in no particular order. The entry is valid until yield returns.
 	Each(yield func(*backends.Entry))
 }

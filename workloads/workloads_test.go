@@ -21,3 +21,13 @@ func TestCount(t *testing.T) {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.Count(), small) })
 	}
 }
+
+func TestManyTimers(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"alone":   {"records": "400", "keys": "20", "delay": "40", "deletes": "30"},
+		"bursts":  {"records": "400", "keys": "7", "delay": "90", "burst": "25"},
+		"one-key": {"records": "300", "keys": "1", "delay": "1000", "deletes": "0"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.ManyTimers(), small) })
+	}
+}

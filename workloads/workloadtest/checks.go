@@ -167,7 +167,7 @@ func folds(s subject) error {
 		for seed := range uint64(4) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			fold := job.Fold()
-			var cuts [][]int64
+			var cuts, marks [][]int64
 			var digests []engine.Digest
 			err := with(job, 1, func(r *rig) error {
 				at := make([]int64, r.parts)
@@ -186,10 +186,10 @@ func folds(s subject) error {
 					if err != nil {
 						return err
 					}
-					if err := sameAs(fold, at, d, all); err != nil {
+					if err := sameAs(fold, at, r.marks, d, all); err != nil {
 						return err
 					}
-					cuts, digests = append(cuts, slices.Clone(at)), append(digests, d)
+					cuts, marks, digests = append(cuts, slices.Clone(at)), append(marks, slices.Clone(r.marks)), append(digests, d)
 				}
 				return nil
 			})
@@ -198,7 +198,7 @@ func folds(s subject) error {
 			}
 			for range 8 { // and back, and forth
 				i := rng.IntN(len(cuts))
-				if err := sameAs(fold, cuts[i], digests[i], nil); err != nil {
+				if err := sameAs(fold, cuts[i], marks[i], digests[i], nil); err != nil {
 					return fmt.Errorf("after other cuts: %w", err)
 				}
 			}
@@ -208,8 +208,8 @@ func folds(s subject) error {
 }
 
 // sameAs holds a fold against a digest and, when they differ, says where.
-func sameAs(fold workloads.Fold, at []int64, want engine.Digest, all map[string]string) error {
-	fold.To(at)
+func sameAs(fold workloads.Fold, at, marks []int64, want engine.Digest, all map[string]string) error {
+	fold.To(at, marks)
 	var got engine.Digest
 	fold.Each(func(e *backends.Entry) { got.Add(e) })
 	if got == want {
@@ -288,13 +288,17 @@ func corrupt(s subject) error {
 	}
 	var txn []byte
 	err = with(job, 50, func(r *rig) error {
-		for p := range r.parts {
-			if _, err := r.move(p); err != nil {
+		for ckpt := int64(1); txn == nil; ckpt++ { // rows may wait for their time
+			for p := range r.parts {
+				if _, err := r.move(p); err != nil {
+					return err
+				}
+			}
+			if txn, err = r.seal(ckpt); err != nil {
 				return err
 			}
 		}
-		txn, err = r.seal(1)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

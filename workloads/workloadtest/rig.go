@@ -17,6 +17,7 @@ type rig struct {
 	store backends.Store
 	parts int
 	ended []bool
+	marks []int64 // of the sources
 	fx    engine.Effects
 	now   int64
 	rows  []byte // of the last transaction
@@ -38,7 +39,7 @@ func newRig(job *workloads.Job, batch int) (*rig, error) {
 	if r.graph, err = job.Build(spec, 1); err != nil {
 		return nil, err
 	}
-	r.store, r.ended = *store, make([]bool, r.parts)
+	r.store, r.ended, r.marks = *store, make([]bool, r.parts), make([]int64, r.parts)
 	for i := range r.parts + 3 {
 		if err := r.step(i, engine.Event{Kind: engine.Start}); err != nil {
 			return nil, err
@@ -80,7 +81,7 @@ func (r *rig) poll(part int) (*engine.Batch, error) {
 		return nil, fmt.Errorf("source/%d sent %d batches for one task", part, len(r.fx.Sends))
 	}
 	b := r.fx.Sends[0].Batch
-	r.ended[part] = b.Mark == engine.EndOfTime
+	r.ended[part], r.marks[part] = b.Mark == engine.EndOfTime, b.Mark
 	return b, nil
 }
 

@@ -1,0 +1,175 @@
+package workloads
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
+)
+
+// ManyTimers is the job that registers, deletes and fires. A record of a key registers an alarm, and a guard a little later; the alarm emits
+// the record's row when it fires, and deletes the guard. Some records call off the alarm of the record before instead, if it is not due yet.
+// So every record comes out once, exactly when every timer fires once or is deleted in time.
+func ManyTimers() Workload {
+	params := []Param{
+		amount("keys", "10k", "how many keys there are", 1, countKeysMax),
+		choice("distribution", "how records fall on keys: uniform, or zipfian as YCSB draws it", "uniform", "zipfian"),
+		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian is", Check: checkTheta},
+		amount("records", "1M", "how many records there are, a millisecond apart in each partition", 1, countRowsMax),
+		amount("delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000),
+		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
+		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
+	}
+	return Workload{Name: "many-timers", Doc: "alarms by key in event time: registered, called off, fired, alone or in bursts", Params: params, Open: func(o Options) (*Job, error) {
+		v, err := resolve(params, o.Params)
+		if err == nil {
+			err = checkShape(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		d := Draws{Keys: int(v.amount("keys")), Records: v.amount("records"), Parts: o.Parts, Seed: o.Seed}
+		if v.text("distribution") == "zipfian" {
+			d.Theta, _ = strconv.ParseFloat(v.text("theta"), 64)
+		}
+		j := &timersJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
+			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
+		return j.job(), nil
+	}}
+}
+
+type timersJob struct {
+	countJob
+	delay   uint64
+	burst   int64
+	deletes uint64
+}
+
+// guardMillis is how much later than its alarm a guard is due.
+const guardMillis = 3
+
+// alarm is when the alarm of a key's nth record is due, which has time at. It is behind the record's own time.
+func (j *timersJob) alarm(key, n uint64, at int64) int64 {
+	due := at + 1 + int64(mix(key<<32^n)%j.delay)
+	if j.burst > 0 {
+		due += (j.burst - due%j.burst) % j.burst
+	}
+	return due
+}
+
+// callsOff tells whether a key's nth record calls off the alarm of the record before.
+func (j *timersJob) callsOff(key, n uint64) bool { return mix(key<<32^n^1<<63)%100 < j.deletes }
+
+func (j *timersJob) job() *Job {
+	in := j.input()
+	parts := engine.Parts[uint64, backends.Void, Row]{
+		Key:     tables.Longs(j.groups),
+		Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
+		Op:      func() engine.Operator[uint64, backends.Void, Row] { return &timersOp{job: j} },
+		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
+		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
+		Cursors: j.cursors,
+	}
+	return &Job{
+		Input: in,
+		Build: func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
+			if s.Sources != j.draws.Parts || s.Groups != j.groups {
+				return nil, fmt.Errorf("build many-timers: %d sources and %d key groups; it was opened for %d and %d", s.Sources, s.Groups, j.draws.Parts, j.groups)
+			}
+			return engine.Build(s, epoch, parts)
+		},
+		Fold: func() Fold { return newTimersFold(j, in) },
+		Rows: func(txn []byte, yield func(engine.ID, string, int64, uint64)) error {
+			return readRows(txn, cutNumber, yield)
+		},
+		KeyName: number,
+	}
+}
+
+// cursors reads the entry of a key, whose records are of one partition.
+func (j *timersJob) cursors(dst []engine.Cursor, e *backends.Entry) []engine.Cursor {
+	if e.State != latestState || len(e.Key) != 8 || len(e.Value) != latestWidth {
+		return dst
+	}
+	l, _ := latestCodec{}.Decode(e.Value)
+	return append(dst, j.cursor(binary.BigEndian.Uint64(e.Key), l.Chain))
+}
+
+// The states of the job.
+const (
+	latestState = "latest"
+	firedState  = "fired"
+	alarmState  = "alarms"
+)
+
+// Latest is what a key knows of its last record: the chain, and when the record's alarm is due, 0 when it set none.
+type Latest struct {
+	Row
+	Due int64
+}
+
+type latestCodec struct{}
+
+const latestWidth = chainWidth + 16
+
+func (latestCodec) Append(b []byte, l Latest) []byte {
+	b = chains{}.Append(b, l.Chain)
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(l.ID)), uint64(l.Due))
+}
+
+func (latestCodec) Decode(b []byte) (l Latest, err error) {
+	if len(b) != latestWidth {
+		return l, fmt.Errorf("corrupt: %d bytes, want %d", len(b), latestWidth)
+	}
+	l.Chain, err = chains{}.Decode(b[:chainWidth])
+	l.ID, l.Due = engine.ID(binary.BigEndian.Uint64(b[chainWidth:])), int64(binary.BigEndian.Uint64(b[chainWidth+8:]))
+	return l, err
+}
+
+func (latestCodec) Width() int           { return latestWidth }
+func (latestCodec) Shares() bool         { return false }
+func (latestCodec) Copy(l Latest) Latest { return l }
+
+// Alarm is the namespace of a timer: the row that it emits, and whether it is the guard.
+type Alarm struct {
+	Row
+	Guard bool
+}
+
+type alarmCodec struct{}
+
+const alarmWidth = chainWidth + 9
+
+func (alarmCodec) Append(b []byte, a Alarm) []byte {
+	b = chains{}.Append(b, a.Chain)
+	b = binary.BigEndian.AppendUint64(b, uint64(a.ID))
+	if a.Guard {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+func (alarmCodec) Decode(b []byte) (a Alarm, err error) {
+	if len(b) != alarmWidth {
+		return a, fmt.Errorf("corrupt: %d bytes, want %d", len(b), alarmWidth)
+	}
+	a.Chain, err = chains{}.Decode(b[:chainWidth])
+	a.ID, a.Guard = engine.ID(binary.BigEndian.Uint64(b[chainWidth:])), b[chainWidth+8] != 0
+	return a, err
+}
+
+func (alarmCodec) Width() int         { return alarmWidth }
+func (alarmCodec) Shares() bool       { return false }
+func (alarmCodec) Copy(a Alarm) Alarm { return a }
+
+// Hash makes it a Namespace.
+func (alarmCodec) Hash(a Alarm) uint32 {
+	h := a.H ^ a.N<<32
+	if a.Guard {
+		h = ^h
+	}
+	return tables.Mix(h)
+}
