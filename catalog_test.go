@@ -56,7 +56,16 @@ func TestBuiltInScenarios(t *testing.T) {
 		t.Errorf("%d scenarios are embedded, want at least demo, broken, flights and count", len(all))
 	}
 	for _, s := range all {
-		p := planOf(t, string(s.YAML), nil, PlanOptions{})
+		parsed, err := Parse(s.Name, s.YAML, testCatalog(), nil)
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		p, err := parsed.Plan(testCatalog(), PlanOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+			continue
+		}
 		if len(p.Cells) == 0 || p.Scenario != s.Name {
 			t.Errorf("%s: %d cells, and it calls itself %q", s.Name, len(p.Cells), p.Scenario)
 		}

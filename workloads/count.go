@@ -20,14 +20,10 @@ const (
 // Count is the job over made-up records: for every key how many it saw and the chain over them, in a value as large as wanted. As in a
 // keyed topic, a key's records all lie in one partition.
 func Count() Workload {
-	params := []Param{
-		amount("keys", "1000", "how many keys there are", 1, countKeysMax),
-		choice("distribution", "how records fall on keys: uniform, or zipfian as YCSB draws it", "uniform", "zipfian"),
-		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian is", Check: checkTheta},
-		amount("records", "1M", "how many records there are", 1, countRowsMax),
+	params := append(keyParams("1000", "1M"),
 		amount("value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
 		choice("event_time", "whether records have a time, a millisecond apart", "false", "true"),
-	}
+	)
 	return Workload{Name: "count", Doc: "made-up records by key: a count, a hash chain, and padding", Params: params, Open: func(o Options) (*Job, error) {
 		v, err := resolve(params, o.Params)
 		if err == nil {
@@ -36,9 +32,9 @@ func Count() Workload {
 		if err != nil {
 			return nil, err
 		}
-		d := Draws{Keys: int(v.amount("keys")), Records: v.amount("records"), Parts: o.Parts, Seed: o.Seed}
-		if v.text("distribution") == "zipfian" {
-			d.Theta, _ = strconv.ParseFloat(v.text("theta"), 64)
+		d, err := v.draws(o)
+		if err != nil {
+			return nil, err
 		}
 		j := &countJob{draws: d, size: int(v.amount("value_size")), timed: v.text("event_time") == "true", groups: o.Groups}
 		return j.job(), nil
@@ -126,16 +122,18 @@ const firstMillis = 1000
 
 // input draws every record and follows every chain.
 func (j *countJob) input() *Input {
-	in := &Input{Keys: make([]string, j.draws.Keys), Parts: make([]Part, j.draws.Parts)}
-	longs := make([]uint64, j.draws.Keys)
+	drawn := j.draws.split()
+	n := keysOf(j.draws, drawn)
+	in := &Input{Keys: make([]string, n), Parts: make([]Part, j.draws.Parts)}
+	longs := make([]uint64, n)
 	for k := range longs {
 		longs[k], in.Keys[k] = uint64(k), strconv.Itoa(k)
 	}
 	in.Group = groupsOf(tables.Longs(j.groups), longs)
-	for p, keys := range j.draws.split() {
+	for p, keys := range drawn {
 		in.Parts[p] = Part{Key: keys, N: make([]int32, len(keys)), H: make([]uint64, len(keys))}
 	}
-	heads := make([]Chain, j.draws.Keys) // a key is of one partition
+	heads := make([]Chain, n) // a key is of one partition
 	for p := range in.Parts {
 		x := &in.Parts[p]
 		for off, k := range x.Key {

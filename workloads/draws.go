@@ -7,11 +7,17 @@ import (
 
 // Draws says how made-up records fall on keys and keys on partitions. What is drawn depends on nothing else.
 type Draws struct {
-	Keys    int     // 0..Keys-1
+	Keys    int     // 0..Keys-1 before any new one comes
 	Theta   float64 // 0: uniform; else zipfian, as YCSB draws it: between 0 and 1
 	Records int64
 	Parts   int // key k is of partition k modulo Parts
 	Seed    uint64
+
+	Law     string  // "", "uniform" and "zipfian" are as Theta says; "hotspot", "latest", "sequential", "file"
+	HotKeys float64 // hotspot: this share of the keys
+	HotOps  float64 // gets this share of the records
+	New     float64 // this share of the records comes with a key of its own, the next number
+	File    []int32 // file: the keys in order, again and again
 }
 
 // zipfCycle is after how many draws a zipfian stream begins again: a draw takes two powers, and a source should not wait for its input.
@@ -40,6 +46,10 @@ func (d Draws) split() [][]int32 {
 // draw draws the keys of all records, as they come before they are split.
 func (d Draws) draw() []int32 {
 	keys := make([]int32, d.Records)
+	if d.New > 0 || d.Law != "" && d.Law != "uniform" && d.Law != "zipfian" {
+		d.drawLaw(keys)
+		return keys
+	}
 	if d.Theta == 0 {
 		for i := range keys {
 			hi, _ := bits.Mul64(d.bits(int64(i)), uint64(d.Keys))

@@ -3,7 +3,6 @@ package workloads
 import (
 	"encoding/binary"
 	"fmt"
-	"strconv"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -14,15 +13,11 @@ import (
 // the record's row when it fires, and deletes the guard. Some records call off the alarm of the record before instead, if it is not due yet.
 // So every record comes out once, exactly when every timer fires once or is deleted in time.
 func ManyTimers() Workload {
-	params := []Param{
-		amount("keys", "10k", "how many keys there are", 1, countKeysMax),
-		choice("distribution", "how records fall on keys: uniform, or zipfian as YCSB draws it", "uniform", "zipfian"),
-		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian is", Check: checkTheta},
-		amount("records", "1M", "how many records there are, a millisecond apart in each partition", 1, countRowsMax),
+	params := append(keyParams("10k", "1M"),
 		amount("delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000),
 		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
-	}
+	)
 	return Workload{Name: "many-timers", Doc: "alarms by key in event time: registered, called off, fired, alone or in bursts", Params: params, Open: func(o Options) (*Job, error) {
 		v, err := resolve(params, o.Params)
 		if err == nil {
@@ -31,9 +26,9 @@ func ManyTimers() Workload {
 		if err != nil {
 			return nil, err
 		}
-		d := Draws{Keys: int(v.amount("keys")), Records: v.amount("records"), Parts: o.Parts, Seed: o.Seed}
-		if v.text("distribution") == "zipfian" {
-			d.Theta, _ = strconv.ParseFloat(v.text("theta"), 64)
+		d, err := v.draws(o)
+		if err != nil {
+			return nil, err
 		}
 		j := &timersJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
 			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}

@@ -17,6 +17,8 @@ func TestCount(t *testing.T) {
 		"zipfian": {"records": "400", "keys": "300", "distribution": "zipfian", "event_time": "true"},
 		"padded":  {"records": "400", "keys": "20", "value_size": "100"},
 		"one-key": {"records": "300", "keys": "1"},
+		"hotspot": {"records": "300", "keys": "50", "distribution": "hotspot"},
+		"latest":  {"records": "300", "keys": "20", "distribution": "latest", "new_keys": "0.2"},
 	} {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.Count(), small) })
 	}
