@@ -22,7 +22,7 @@ func testCatalog() Catalog {
 	return Catalog{
 		Workloads: workloads.All(), Faults: faults.All(), Checks: linearizability.Checks(),
 		Backends: []Backend{
-			{Name: "heap", Status: yes("heap"), Open: func(BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
+			{Name: "heap", Aliases: []string{"hashmap"}, Status: yes("heap"), Open: func(BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
 			{Name: "pebble", Status: yes("Pebble"), Open: func(o BackendOptions) (backends.Backend, error) {
 				return pebble.Backend{KV: kv.Options{Keep: o.Keep}, InMemory: o.InMemory}, nil
 			}},
