@@ -7,12 +7,19 @@ import (
 )
 
 // liveTimers is a set, which is the truth and what snapshots hold, and a 4-ary heap that orders it. A deleted timer
-// stays in the heap until it comes up.
+// stays in the heap until it comes up. What can be computed of a key is not kept: a timer more is the bytes of its time, key and namespace,
+// twice.
 type liveTimers[K, N comparable] struct {
 	set  cow[K, timeNS[N], backends.Void]
-	heap []backends.Timer[K, N]
+	heap []alarm[K, N]
 	d    *TimersDesc[K, N]
 	keys *backends.Keys[K]
+}
+
+type alarm[K, N comparable] struct {
+	ns  N // first, and key last: a field of no size at the end would cost eight bytes
+	at  int64
+	key K
 }
 
 type timeNS[N comparable] struct {
@@ -26,8 +33,8 @@ func newLiveTimers[K, N comparable](d *TimersDesc[K, N], g backends.Groups) *liv
 	return t
 }
 
-func (t *liveTimers[K, N]) hashOf(x *backends.Timer[K, N]) uint32 {
-	return timerHash(x.Key.Hash, x.At, t.d.ns.Hash(x.NS))
+func (t *liveTimers[K, N]) hashOf(k *backends.Key[K], at int64, ns N) uint32 {
+	return timerHash(k.Hash, at, t.d.ns.Hash(ns))
 }
 
 func timerHash(key uint32, at int64, ns uint32) uint32 { return both(both(key, ns), Mix(uint64(at))) }
@@ -37,18 +44,17 @@ func (t *liveTimers[K, N]) End()     {}
 func (t *liveTimers[K, N]) Len() int { return t.set.n }
 
 func (t *liveTimers[K, N]) Register(at int64, ns N) {
-	t.add(backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns})
+	t.add(t.keys.Cur(), at, ns)
 }
 
-func (t *liveTimers[K, N]) add(x backends.Timer[K, N]) {
-	if _, isNew := t.set.put(x.Key.Group, t.hashOf(&x), x.Key.K, timeNS[N]{x.At, x.NS}, true); isNew {
-		t.push(x)
+func (t *liveTimers[K, N]) add(k *backends.Key[K], at int64, ns N) {
+	if _, isNew := t.set.put(k.Group, t.hashOf(k, at, ns), k.K, timeNS[N]{at, ns}, true); isNew {
+		t.push(alarm[K, N]{ns, at, k.K})
 	}
 }
 
 func (t *liveTimers[K, N]) Delete(at int64, ns N) {
-	k := t.keys.Cur()
-	t.drop(&backends.Timer[K, N]{At: at, Key: *k, NS: ns})
+	t.drop(t.keys.Cur(), at, ns)
 	if len(t.heap) > 2*t.set.n+64 { // mostly deleted timers: keep the rest
 		kept := t.heap[:0]
 		for i := range t.heap {
@@ -64,18 +70,19 @@ func (t *liveTimers[K, N]) Delete(at int64, ns N) {
 	}
 }
 
-func (t *liveTimers[K, N]) has(x *backends.Timer[K, N]) bool {
-	return t.set.find(x.Key.Group, t.hashOf(x), x.Key.K, timeNS[N]{x.At, x.NS}) != nil
+func (t *liveTimers[K, N]) has(x *alarm[K, N]) bool {
+	k := t.d.scope.mark(x.key)
+	return t.set.find(k.Group, t.hashOf(&k, x.at, x.ns), k.K, timeNS[N]{x.at, x.ns}) != nil
 }
 
-func (t *liveTimers[K, N]) drop(x *backends.Timer[K, N]) bool {
-	return t.set.remove(x.Key.Group, t.hashOf(x), x.Key.K, timeNS[N]{x.At, x.NS})
+func (t *liveTimers[K, N]) drop(k *backends.Key[K], at int64, ns N) bool {
+	return t.set.remove(k.Group, t.hashOf(k, at, ns), k.K, timeNS[N]{at, ns})
 }
 
 func (t *liveTimers[K, N]) Head() (int64, bool) {
 	for len(t.heap) > 0 {
 		if t.has(&t.heap[0]) {
-			return t.heap[0].At, true
+			return t.heap[0].at, true
 		}
 		t.pop()
 	}
@@ -83,19 +90,21 @@ func (t *liveTimers[K, N]) Head() (int64, bool) {
 }
 
 func (t *liveTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
-	for len(dst) < cap(dst) && len(t.heap) > 0 && t.heap[0].At <= until {
-		if t.drop(&t.heap[0]) {
-			dst = append(dst, t.heap[0])
+	for len(dst) < cap(dst) && len(t.heap) > 0 && t.heap[0].at <= until {
+		x := &t.heap[0]
+		k := t.d.scope.mark(x.key)
+		if t.drop(&k, x.at, x.ns) {
+			dst = append(dst, backends.Timer[K, N]{At: x.at, Key: k, NS: x.ns})
 		}
 		t.pop()
 	}
 	return dst
 }
 
-func (t *liveTimers[K, N]) push(x backends.Timer[K, N]) {
+func (t *liveTimers[K, N]) push(x alarm[K, N]) {
 	t.heap = append(t.heap, x)
 	i := len(t.heap) - 1
-	for i > 0 && x.At < t.heap[(i-1)/4].At {
+	for i > 0 && x.at < t.heap[(i-1)/4].at {
 		t.heap[i] = t.heap[(i-1)/4]
 		i = (i - 1) / 4
 	}
@@ -105,7 +114,7 @@ func (t *liveTimers[K, N]) push(x backends.Timer[K, N]) {
 func (t *liveTimers[K, N]) pop() {
 	end := len(t.heap) - 1
 	t.heap[0] = t.heap[end]
-	t.heap[end] = backends.Timer[K, N]{}
+	t.heap[end] = alarm[K, N]{}
 	t.heap = t.heap[:end]
 	if end > 1 {
 		t.sink(0)
@@ -117,11 +126,11 @@ func (t *liveTimers[K, N]) sink(i int) {
 	for {
 		least, first := -1, 4*i+1
 		for c := first; c < min(first+4, len(t.heap)); c++ {
-			if least < 0 || t.heap[c].At < t.heap[least].At {
+			if least < 0 || t.heap[c].at < t.heap[least].at {
 				least = c
 			}
 		}
-		if least < 0 || t.heap[least].At >= x.At {
+		if least < 0 || t.heap[least].at >= x.at {
 			break
 		}
 		t.heap[i] = t.heap[least]
@@ -144,7 +153,7 @@ func (t *liveTimers[K, N]) Restore(e *backends.Entry) error {
 	}
 	ns, _, err := cutPart(rest, t.d.ns)
 	if err == nil {
-		t.add(backends.Timer[K, N]{At: at, Key: k, NS: ns})
+		t.add(&k, at, ns)
 	}
 	return err
 }
