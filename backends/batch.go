@@ -3,7 +3,7 @@ package backends
 import "encoding/binary"
 
 // A Batch is a list of writes, applied in order and together. Its bytes are the write batch format that LevelDB, RocksDB and Pebble share:
-// they take Repr as it is. Other stores use Each. The zero Batch is empty.
+// they take Repr as it is, or without its header. Other stores use Each. The zero Batch is empty.
 type Batch struct {
 	data  []byte
 	count uint32
@@ -20,7 +20,8 @@ const (
 	OpDeleteRange Op = 15 // [key, value)
 )
 
-const headerLen = 12 // eight bytes of sequence number, which the store fills in, and the count
+// BatchHeaderBytes is how much of Repr is in front of the writes: eight bytes of sequence number, which the store fills in, and the count.
+const BatchHeaderBytes = 12
 
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() { b.data, b.count = b.data[:0], 0 }
@@ -47,7 +48,7 @@ func (b *Batch) bytes(v []byte) { b.data = append(binary.AppendUvarint(b.data, u
 
 func (b *Batch) add(op Op, k []byte) {
 	if len(b.data) == 0 {
-		b.data = append(b.data, make([]byte, headerLen)...)
+		b.data = append(b.data, make([]byte, BatchHeaderBytes)...)
 	}
 	b.count++
 	b.data = append(b.data, byte(op))
@@ -57,7 +58,7 @@ func (b *Batch) add(op Op, k []byte) {
 // Repr is the batch's bytes, valid until the next call.
 func (b *Batch) Repr() []byte {
 	if len(b.data) == 0 {
-		b.data = append(b.data, make([]byte, headerLen)...)
+		b.data = append(b.data, make([]byte, BatchHeaderBytes)...)
 	}
 	binary.LittleEndian.PutUint32(b.data[8:], b.count)
 	return b.data
@@ -69,7 +70,7 @@ func (b *Batch) Each(yield func(op Op, k, v []byte)) {
 		n, w := binary.Uvarint(d)
 		return d[w : w+int(n)], d[w+int(n):]
 	}
-	for d := b.data[min(headerLen, len(b.data)):]; len(d) > 0; {
+	for d := b.data[min(BatchHeaderBytes, len(b.data)):]; len(d) > 0; {
 		op := Op(d[0])
 		var k, v []byte
 		k, d = next(d[1:])
