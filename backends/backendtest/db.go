@@ -12,22 +12,31 @@ import (
 	"github.com/weirbench/weir/backends/kv"
 )
 
-// RunDB tests an ordered store under package kv. open opens the store that is in a folder, which is empty or made by Checkpoint. A store that
-// has no files fails Checkpoint with an error that wraps errors.ErrUnsupported, and that clause is skipped.
+// RunDB tests an ordered store under package kv. open opens the store that is in a folder, which is empty or made by Checkpoint. What a store
+// need not have is skipped, with the reason: kv.Compacter, and files, where Checkpoint is an error that wraps errors.ErrUnsupported.
 func RunDB(t *testing.T, open func(t *testing.T, dir string) kv.DB) {
 	for _, c := range dbClauses() {
 		t.Run(c.name, func(t *testing.T) {
-			db := open(t, t.TempDir())
-			errs := clause{c.name, c.promise, func(k *check) { c.check(k, db) }}.run(nil)
-			if err := db.Close(); err != nil {
-				t.Errorf("Close = %v", err)
-			}
+			errs, missing := c.run(t, open)
 			for _, e := range errs {
-				t.Errorf("%s\nthe broken promise: %s", e, c.promise)
+				t.Error(e)
+			}
+			if missing != "" {
+				t.Skip("missing: " + missing)
 			}
 		})
 	}
-	t.Run("checkpoint", func(t *testing.T) { checkpoint(t, open) })
+}
+
+// BrokenDB is Broken for a clause of RunDB.
+func BrokenDB(t *testing.T, name string, open func(t *testing.T, dir string) kv.DB) []string {
+	for _, c := range dbClauses() {
+		if c.name == name {
+			errs, _ := c.run(t, open)
+			return errs
+		}
+	}
+	panic("backendtest: there is no clause " + name)
 }
 
 type dbClause struct {
@@ -43,6 +52,25 @@ func dbClauses() []dbClause {
 		{"iter", "Iter walks [lo, hi) ascending, in blocks of at most max, over what was applied before.", iterates},
 		{"view", "A View holds what was applied before it, whatever follows, and does not keep a writer waiting.", viewIsPinned},
 		{"keeps-nothing", "No slice that it is given is kept, and none that it gives is changed later.", keepsNothing},
+		{"compact", "Compact changes nothing that can be read.", compacts},
+		{"checkpoint", "Checkpoint makes a folder with a store that opens to what was applied before.", checkpoints},
+	}
+}
+
+// run returns what was wrong, and which power was missing.
+func (c dbClause) run(t *testing.T, open func(t *testing.T, dir string) kv.DB) (errs []string, missing string) {
+	k := &check{dir: t.TempDir, openDB: func(dir string) kv.DB { return open(t, dir) }}
+	errs = clause{c.name, c.promise, func(k *check) {
+		db := k.openDB(k.dir())
+		defer k.closes(db)
+		c.check(k, db)
+	}}.on(k)
+	return errs, k.missing
+}
+
+func (c *check) closes(db kv.DB) {
+	if err := db.Close(); err != nil {
+		c.errorf("Close = %v", err)
 	}
 }
 
@@ -236,34 +264,49 @@ func keepsNothing(c *check, db kv.DB) {
 	}
 }
 
-func checkpoint(t *testing.T, open func(t *testing.T, dir string) kv.DB) {
-	const promise = "Checkpoint makes a folder with a store that opens to what was applied before."
-	db, dir := open(t, t.TempDir()), filepath.Join(t.TempDir(), "checkpoint")
-	var made error
-	errs := clause{check: func(c *check) {
-		fillDB(c, db, 300)
-		if made = db.Checkpoint(dir); made == nil {
-			fillDB(c, db, 500)
-		}
-	}}.run(nil)
-	if err := db.Close(); err != nil {
-		t.Errorf("Close = %v", err)
+func compacts(c *check, db kv.DB) {
+	p, ok := db.(kv.Compacter)
+	if !ok {
+		c.missing = "Compact of this store"
+		return
 	}
-	switch {
-	case errors.Is(made, errors.ErrUnsupported):
-		t.Skipf("missing: files of this store (%v)", made)
-	case made != nil:
-		t.Fatalf("Checkpoint = %v\nthe broken promise: %s", made, promise)
+	fillDB(c, db, 600)
+	var b backends.Batch
+	b.DeleteRange(key(100), key(200))
+	b.Merge(key(99), []byte(" and more"))
+	c.must("Apply", db.Apply(&b))
+	read := func(from interface {
+		Iter(lo, hi []byte) (kv.Iter, error)
+	}) []string {
+		it, err := from.Iter(key(0), nil)
+		return c.walk(it, err, 64)
 	}
-	copied := open(t, dir)
-	errs = append(errs, clause{check: func(c *check) {
-		it, err := copied.Iter(key(0), key(100000))
-		c.same("the checkpoint", c.walk(it, err, 64), keysFrom(0, 300))
-	}}.run(nil)...)
-	if err := copied.Close(); err != nil {
-		t.Errorf("Close = %v", err)
+	v, err := db.View()
+	c.must("View", err)
+	old := read(db)
+	b.Reset()
+	b.Delete(key(99))
+	b.Set(key(150), []byte("again"))
+	c.must("Apply", db.Apply(&b))
+	now := read(db)
+	c.must("Compact", p.Compact())
+	c.same("the store", read(db), now)
+	c.same("the view", read(v), old)
+	c.must("Close", v.Close())
+}
+
+func checkpoints(c *check, db kv.DB) {
+	dir := filepath.Join(c.dir(), "checkpoint")
+	fillDB(c, db, 300)
+	err := db.Checkpoint(dir)
+	if errors.Is(err, errors.ErrUnsupported) {
+		c.missing = fmt.Sprintf("files of this store (%v)", err)
+		return
 	}
-	for _, e := range errs {
-		t.Errorf("%s\nthe broken promise: %s", e, promise)
-	}
+	c.must("Checkpoint", err)
+	fillDB(c, db, 500)
+	made := c.openDB(dir)
+	defer c.closes(made)
+	it, err := made.Iter(key(0), key(100000))
+	c.same("the checkpoint", c.walk(it, err, 64), keysFrom(0, 300))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/kv"
 )
 
 // Run tests a backend. open is called often; it gets the key groups to own and an empty folder, and fails t if it cannot.
@@ -37,13 +38,17 @@ func clauses() []clause {
 func (c clause) report(t *testing.T, open func(backends.Options) (backends.Store, error)) {
 	t.Helper()
 	for _, e := range c.run(open) {
-		t.Errorf("%s\nthe broken promise: %s", e, c.promise)
+		t.Error(e)
 	}
 }
 
-// run returns what was wrong. A panic is wrong, too.
+// run returns what was wrong, each with the promise that it breaks.
 func (c clause) run(open func(backends.Options) (backends.Store, error)) []string {
-	k := &check{open: open}
+	return c.on(&check{open: open})
+}
+
+// on tries the clause. A panic is wrong, too.
+func (c clause) on(k *check) (broken []string) {
 	func() {
 		defer func() {
 			if p := recover(); p != nil && p != any(stop{}) {
@@ -62,7 +67,10 @@ func (c clause) run(open func(backends.Options) (backends.Store, error)) []strin
 			s.Close()
 		}()
 	}
-	return k.errs
+	for _, e := range k.errs {
+		broken = append(broken, e+"\nthe broken promise: "+c.promise)
+	}
+	return broken
 }
 
 // check is one run of a clause: it collects what is wrong, so that a mutant's failure is a value and not a failed test.
@@ -70,6 +78,10 @@ type check struct {
 	open   func(backends.Options) (backends.Store, error)
 	stores []backends.Store
 	errs   []string
+
+	openDB  func(dir string) kv.DB // where an ordered store is tried
+	dir     func() string          // a new folder
+	missing string                 // the power that the store lacks, and why the clause was not tried
 }
 
 type stop struct{}
@@ -120,8 +132,8 @@ func (c *check) store(g backends.Groups) backends.Store {
 	return s
 }
 
-// Broken runs one clause and returns what was wrong, for tests of what is broken on purpose. It panics if there is no such clause. Folders are
-// not given: the backend needs none.
+// Broken runs one clause and returns what a failed test would say: what was wrong, and the broken promise. It is for tests of what is broken
+// on purpose, and panics if there is no such clause. Folders are not given: the backend needs none.
 func Broken(name string, b backends.Backend) []string {
 	for _, c := range clauses() {
 		if c.name == name {

@@ -1,0 +1,128 @@
+package backendtest
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/pebble"
+)
+
+// Every clause of an ordered store is failed by a store that breaks it, and by none that does not.
+func TestMutantsOfDB(t *testing.T) {
+	mutants := map[string]func(*pebble.DB) kv.DB{
+		"apply-is-visible": func(db *pebble.DB) kv.DB { return mergeReplaces{db} },
+		"multi-get":        func(db *pebble.DB) kv.DB { return emptyForAbsent{db} },
+		"iter":             func(db *pebble.DB) kv.DB { return endIncluded{db} },
+		"view":             func(db *pebble.DB) kv.DB { return liveView{db} },
+		"keeps-nothing":    func(db *pebble.DB) kv.DB { return &keepsBatch{DB: db} },
+		"compact":          func(db *pebble.DB) kv.DB { return compactLoses{db} },
+		"checkpoint":       func(db *pebble.DB) kv.DB { return emptyCheckpoint{db} },
+	}
+	for _, c := range dbClauses() {
+		opens := func(change func(*pebble.DB) kv.DB) func(t *testing.T, dir string) kv.DB {
+			return func(t *testing.T, dir string) kv.DB {
+				db, err := pebble.OpenDB(backends.Options{Dir: dir, MemoryBytes: 8 << 20}, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return change(db)
+			}
+		}
+		for _, e := range BrokenDB(t, c.name, opens(func(db *pebble.DB) kv.DB { return db })) {
+			t.Errorf("no mutant: %s: %s", c.name, e)
+		}
+		mutant, ok := mutants[c.name]
+		if !ok {
+			t.Errorf("there is no mutant for %s", c.name)
+		} else if errs := BrokenDB(t, c.name, opens(mutant)); len(errs) == 0 {
+			t.Errorf("the clause %s passes its mutant", c.name)
+		}
+	}
+}
+
+type mergeReplaces struct{ *pebble.DB }
+
+func (d mergeReplaces) Apply(b *backends.Batch) error {
+	var w backends.Batch
+	b.Each(func(op backends.Op, k, v []byte) {
+		switch op {
+		case backends.OpSet, backends.OpMerge:
+			w.Set(k, v)
+		case backends.OpDelete:
+			w.Delete(k)
+		case backends.OpDeleteRange:
+			w.DeleteRange(k, v)
+		}
+	})
+	return d.DB.Apply(&w)
+}
+
+type emptyForAbsent struct{ *pebble.DB }
+
+func (d emptyForAbsent) MultiGet(keys, vals *backends.Rows) error {
+	for i := range keys.Len() {
+		v, _, err := d.Get(keys.At(i), nil)
+		if err != nil {
+			return err
+		}
+		vals.Add(v)
+	}
+	return nil
+}
+
+type endIncluded struct{ *pebble.DB }
+
+func (d endIncluded) Iter(lo, hi []byte) (kv.Iter, error) {
+	if hi != nil {
+		hi = append(bytes.Clone(hi), 0)
+	}
+	return d.DB.Iter(lo, hi)
+}
+
+type liveView struct{ *pebble.DB }
+
+func (d liveView) View() (kv.View, error) { return openView{d.DB}, nil }
+
+type openView struct{ *pebble.DB }
+
+func (openView) Close() error { return nil }
+
+// keepsBatch answers from the bytes that Apply was given.
+type keepsBatch struct {
+	*pebble.DB
+	k, v []byte
+}
+
+func (d *keepsBatch) Apply(b *backends.Batch) error {
+	b.Each(func(op backends.Op, k, v []byte) {
+		if d.k == nil && op == backends.OpSet {
+			d.k, d.v = bytes.Clone(k), v
+		}
+	})
+	return d.DB.Apply(b)
+}
+
+func (d *keepsBatch) Get(key, buf []byte) ([]byte, bool, error) {
+	if bytes.Equal(key, d.k) {
+		return append(buf, d.v...), true, nil
+	}
+	return d.DB.Get(key, buf)
+}
+
+type compactLoses struct{ *pebble.DB }
+
+func (d compactLoses) Compact() error {
+	var b backends.Batch
+	b.Delete(key(7))
+	if err := d.Apply(&b); err != nil {
+		return err
+	}
+	return d.DB.Compact()
+}
+
+type emptyCheckpoint struct{ *pebble.DB }
+
+func (emptyCheckpoint) Checkpoint(dir string) error { return os.Mkdir(dir, 0o755) }
