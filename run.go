@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,7 +154,7 @@ func (cr *cellRuns) init(r *runner, i int) {
 	cr.out = CellResult{Name: c.Name, Backend: c.Backend, Label: c.Backend, Ranked: true, Axes: c.Axes, Driver: "live", Folder: filepath.Join("cells", folderName(c.Name))}
 	if b, err := r.catalog.backend(c.Backend); err == nil && b.Status != nil {
 		s := b.Status()
-		cr.out.Label, cr.out.Ranked = s.Label, !s.Debug
+		cr.out.Label, cr.out.Ranked = cmp.Or(s.Label, c.Backend), !s.Debug
 	}
 }
 

@@ -21,8 +21,8 @@ type Backend struct {
 	Name    string
 	Aliases []string // "hashmap"
 	Doc     string
-	Color   string // heap, pebble, rocksdb: which of the report's colours
-	Status  func() Status
+	Color   string        // heap, pebble, rocksdb: which of the report's colours
+	Status  func() Status // nil: it can be used, and is called by its name
 	Open    func(BackendOptions) (backends.Backend, error)
 }
 
@@ -37,7 +37,7 @@ type BackendOptions struct {
 // A Status says whether a backend can be used in this build, on this machine.
 type Status struct {
 	Available bool
-	Label     string // as people see it: "RocksDB (debug build)"
+	Label     string // as people see it: "RocksDB (debug build)"; "": its name
 	Version   string
 	Debug     bool   // assert-enabled: shown, never ranked
 	Reason    string // why not available
@@ -45,8 +45,4 @@ type Status struct {
 }
 
 // A BuiltIn is a scenario that runs by its name.
-type BuiltIn struct {
-	Name string
-	Doc  string
-	YAML []byte
-}
+type BuiltIn = workloads.Scenario

@@ -42,7 +42,8 @@ func rows() []row {
 		{"ci", nil, nil},
 		{"ci/kills", []string{"", "backends/...", "workloads"}, nil},
 		{"cli", slices.Concat(left, []string{"", "reports/..."}), []string{"backends/...", "cmd/..."}},
-		{"cmd/weir", []string{"", "backends/...", "workloads", "faults", "linearizability", "cli"}, nil},
+		{"catalog", []string{"", "backends", "backends/heap", "workloads", "faults", "linearizability"}, nil},
+		{"cmd/weir", []string{"", "backends/...", "catalog", "cli"}, nil},
 	}
 }
 
