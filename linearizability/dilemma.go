@@ -67,11 +67,12 @@ func draw[S comparable, O any](ctx context.Context, piece *partition[S, O], call
 
 // surroundings is the shortest end of the called operations that has at least n and begins where nothing was in flight.
 func surroundings[S comparable, O any](piece *partition[S, O], called, n int) partition[S, O] {
-	around := partition[S, O]{piece.model, piece.init, piece.calls[:called]}
+	all := piece.calls[:called]
+	around := partition[S, O]{piece.model, piece.init, all}
 	f := newFrontier(piece.model, piece.init)
 	seen := 0
-	for _, e := range edges(around.calls) {
-		c := &around.calls[e.place]
+	for _, e := range edges(all) {
+		c := &all[e.place]
 		if !e.back {
 			f.call(c)
 			seen++
@@ -81,7 +82,7 @@ func surroundings[S comparable, O any](piece *partition[S, O], called, n int) pa
 			break
 		}
 		if f.quiet() {
-			around.init, around.calls = f.states(), piece.calls[seen:called]
+			around.init, around.calls = f.states(), all[seen:]
 		}
 	}
 	return around
