@@ -5,5 +5,6 @@
 // held against checkpoints elsewhere. Which scenario means what is the plan's.
 //
 // To add a workload, write a function that returns a Workload and put it into All; its Open makes a Job of which everything but Build is
-// known before a run. Call workloadtest.Run on it, which drives it record by record over a real store. A scenario is a file in scenarios/.
+// known before a run. Call workloadtest.Run on it, which drives it record by record over a real store. A scenario is a file in scenarios/. A
+// workload of another module is made with what making.go has: examples/clicks.
 package workloads

@@ -9,8 +9,10 @@ import (
 
 // A Workload is an entry of the catalog: a keyed job, the input it reads, and what its answers must be.
 type Workload struct {
-	Name   string
-	Doc    string // one line
+	Name string
+	Doc  string // one line
+	// Params are what a scenario may set. A simulated job is small by those that are called records, keys and passes, which the simulation
+	// sets, where a workload has them; one whose size is called otherwise is simulated in full.
 	Params []Param
 	// Open reads or generates the input. Its error is one line that a user can act on; for a bad row of a file it begins with file:line:column.
 	Open func(Options) (*Job, error)
