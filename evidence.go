@@ -14,11 +14,12 @@ type Evidence struct {
 	History     *linearizability.History
 	Checkpoints []CheckpointTimes
 	Recoveries  []RecoveryTimes
-	Rate        []int64 // records applied, by bin of binMicros
-	Took        float64 // seconds from the first record to the end of the input
-	Busy        float64 // of which the job ran: without outages
-	Peak        int64   // bytes of Go heap
-	Trace       uint64  // of a simulated run
+	Stretches   []Stretch // of a run whose input has phases
+	Rate        []int64   // records applied, by bin of binMicros
+	Took        float64   // seconds from the first record to the end of the input
+	Busy        float64   // of which the job ran: without outages
+	Peak        int64     // bytes of Go heap
+	Trace       uint64    // of a simulated run
 	Steps       int
 	End         error
 }
@@ -76,6 +77,7 @@ type recorder struct {
 	cut      []int64
 	down     int64 // since when nothing runs, -1: it runs
 	outage   int64
+	input    stretches
 }
 
 // openOp names what may be under way once: by whom, and about which checkpoint.
@@ -184,6 +186,8 @@ func (r *recorder) note(m *engine.Moment, n engine.Note, l *life) {
 		r.times(m.Epoch, n.Ckpt).Uploaded = m.At
 	case engine.AtCompleted:
 		r.times(m.Epoch, n.Ckpt).Completed = m.At
+	case engine.AtInputPhase:
+		r.input.enter(m.Role.Index, int(n.Ckpt), m.At)
 	case engine.AtNotified:
 		r.add(linearizability.Op{Kind: linearizability.Notify, Ckpt: n.Ckpt, Text: m.Role.String()}, m)
 	default:
@@ -218,6 +222,7 @@ func (r *recorder) recovering(m *engine.Moment, n engine.Note, l *life) {
 		t.Running, t.Ckpt = m.At, n.Ckpt
 		l.restored = n.Ckpt
 		r.outage += m.At - r.down
+		r.input.down(m.At - r.down)
 		r.down = -1
 		r.end(openOp{m.Epoch, m.Machine, linearizability.Recover, 0}, m)
 		r.replay(t)
@@ -278,6 +283,8 @@ func (r *recorder) finish(now int64) {
 			r.h.Hits[engine.Point(p).String()] = n
 		}
 	}
+	r.input.close(r.last)
+	r.ev.Stretches = r.input.all
 	if r.down >= 0 {
 		r.outage += now - r.down
 	}

@@ -28,6 +28,7 @@ func Explain(w io.Writer, p *Plan) error {
 	e.cells(p)
 	e.shared(p)
 	if len(p.Cells) > 0 {
+		e.phases(&p.Cells[0])
 		e.faults(&p.Cells[0])
 	}
 	e.thresholds(p)
@@ -136,6 +137,15 @@ func (e *explainer) settings(list []Setting) {
 		}
 		e.wrap(fmt.Sprintf("  %-*s  ", key, s.Key), "      ", s.Value)
 		e.wrap("      ", "      ", s.From)
+	}
+}
+
+func (e *explainer) phases(c *Cell) {
+	if len(c.Phases) > 0 {
+		e.head("phases")
+	}
+	for i := range c.Phases {
+		e.wrap("  ", "    ", phaseText(&c.Phases[i]))
 	}
 }
 

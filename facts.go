@@ -58,6 +58,7 @@ func (r *recorder) apply(m *engine.Moment, f *engine.Fact) {
 	}
 	r.ev.Rate[m.At/binMicros] += n
 	r.applied += n
+	r.input.applied(n)
 	if r.lag > 0 {
 		if r.lag -= n; r.lag <= 0 {
 			r.lag = 0

@@ -114,6 +114,9 @@ func (r *reader) lists() {
 	if n := r.faultsNode; n != nil && n.kind != null {
 		r.faultsOf(n)
 	}
+	if n := r.phasesNode; n != nil && n.kind != null {
+		r.phasesOf(n)
+	}
 	if n := r.checksNode; n != nil && n.kind != null {
 		r.checksOf(n)
 	}

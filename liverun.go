@@ -49,12 +49,13 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 		return nil, nil, err
 	}
 	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell.Memory))
-	spec.Cuts, spec.Until = inj.Cuts, l.cell.Duration.Microseconds()
+	spec.Cuts, spec.Until, spec.Phases = inj.Cuts, l.cell.Duration.Microseconds(), l.cell.Phases
 	if l.broken != "" {
 		spec.Planted = &engine.Planted{Name: l.broken}
 	}
 	h := l.cell.history(l.subject)
 	rec := newRecorder(h, l.subject.keyNo)
+	rec.input.begin(l.cell.Phases, l.cell.Sources)
 	job := func(epoch int64) (*engine.Graph, error) { return l.subject.job.Build(spec, epoch) }
 	stop := rec.watchMemory()
 	res, runErr := live.Run(ctx, live.Options{Job: job, Blobs: store, Restart: l.cell.Restart, Inject: inj, Observe: rec})
@@ -72,7 +73,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	}
 	h.Strikes = strikes(inj)
 	rec.strikeTimes()
-	if err := rec.complete(l.subject, store, l.cell.Duration > 0); err != nil {
+	if err := rec.complete(l.subject, store, l.cell.early()); err != nil {
 		return nil, nil, err
 	}
 	return rec.ev, linearizability.Check(ctx, h, linearizability.Options{Timeout: l.cell.CheckTimeout, Porcupine: true, OpsTotal: 100_000}), nil

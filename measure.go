@@ -70,6 +70,7 @@ type samples struct {
 	rate, ckpt, sync, recovery, size, full, peak []float64
 	perRep                                       map[string][]float64
 	recoveries                                   []RecoveryTimes
+	stretches                                    []Stretch // of the first repetition
 }
 
 func (s *samples) add(ev *Evidence) {
@@ -80,9 +81,16 @@ func (s *samples) add(ev *Evidence) {
 	for _, x := range ev.Rate {
 		n += x
 	}
-	if ev.Busy > 0 {
-		s.rate = append(s.rate, float64(n)/ev.Busy)
-		s.perRep["rec/s"] = append(s.perRep["rec/s"], float64(n)/ev.Busy)
+	if s.stretches == nil {
+		s.stretches = ev.Stretches
+	}
+	rate, ok := measured(ev.Stretches)
+	if !ok && ev.Busy > 0 {
+		rate, ok = float64(n)/ev.Busy, true
+	}
+	if ok {
+		s.rate = append(s.rate, rate)
+		s.perRep["rec/s"] = append(s.perRep["rec/s"], rate)
 	}
 	s.peak = append(s.peak, float64(ev.Peak))
 	var ckpt, size, rec []float64
@@ -111,6 +119,7 @@ func (s *samples) add(ev *Evidence) {
 func (s *samples) fill(c *CellResult) {
 	c.Throughput, c.Checkpoint, c.CheckpointSync, c.Recovery = Summarize(s.rate), Summarize(s.ckpt), Summarize(s.sync), Summarize(s.recovery)
 	c.Size, c.FullSize, c.PeakMemory, c.Samples = Summarize(s.size), Summarize(s.full), Summarize(s.peak), s.perRep
+	c.Stretches = s.stretches
 	c.raw = map[string][]float64{"throughput": s.rate, "checkpoint_duration": s.ckpt, "recovery_time": s.recovery}
 	if n := len(s.recoveries); n > 0 {
 		slices.SortFunc(s.recoveries, func(a, b RecoveryTimes) int {
@@ -147,6 +156,9 @@ func (ev *Evidence) series(rep int) *Series {
 		case c.Aborted != "" && c.Triggered >= 0:
 			s.Marks = append(s.Marks, Mark{"aborted", seconds(c.Triggered), seconds(max(c.Triggered, c.Uploaded)), fmt.Sprintf("chk-%d: %s", c.Ckpt, c.Aborted)})
 		}
+	}
+	for _, x := range ev.Stretches {
+		s.Marks = append(s.Marks, Mark{"phase", x.From, x.To, x.Name})
 	}
 	first := int64(math.MaxInt64)
 	for _, x := range ev.History.Strikes {

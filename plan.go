@@ -57,6 +57,9 @@ type Cell struct {
 	// Duration ends the input of a live run early: every source reads so long and no longer. 0: the input's own end.
 	Duration time.Duration `json:"duration,omitempty"`
 
+	// Phases are how the input of a live run is read; none: as fast as it goes, to its end.
+	Phases []engine.Phase `json:"phases,omitempty"`
+
 	Faults       []faults.Spec `json:"faults"`
 	Checks       []string      `json:"checks"` // empty: all
 	CheckTimeout time.Duration `json:"check_timeout"`

@@ -123,7 +123,7 @@ func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 		r.add(r.placeOf("parallelism.default", where), "%v", err)
 		return d.Cell, nil, false
 	}
-	d.Faults, d.Checks = slices.Clone(r.faults), slices.Clone(r.checks)
+	d.Faults, d.Checks, d.Phases = slices.Clone(r.faults), slices.Clone(r.checks), slices.Clone(r.phases)
 	if !r.targets(&d.Cell) {
 		return d.Cell, nil, false
 	}

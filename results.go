@@ -83,9 +83,10 @@ type CellResult struct {
 	Verify         float64                `json:"recovery_verify_s,omitempty"` // of that recovery: the scan that compares digests, outside of the phases
 	Size           Summary                `json:"checkpoint_size_bytes"`
 	FullSize       Summary                `json:"checkpoint_full_size_bytes"`
-	PeakMemory     Summary                `json:"peak_memory_bytes"` // Go heap of the process
-	Samples        map[string][]float64   `json:"samples,omitempty"` // by metric, one a repetition
-	Series         *Series                `json:"series,omitempty"`  // of one repetition
+	PeakMemory     Summary                `json:"peak_memory_bytes"`      // Go heap of the process
+	Samples        map[string][]float64   `json:"samples,omitempty"`      // by metric, one a repetition
+	Series         *Series                `json:"series,omitempty"`       // of one repetition
+	Stretches      []Stretch              `json:"input_phases,omitempty"` // of the first repetition, when the input has phases
 	Story          *linearizability.Story `json:"story,omitempty"`
 	Sim            *SimResult             `json:"sim,omitempty"`       // of a simulated cell
 	Reproduce      string                 `json:"reproduce,omitempty"` // a command

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/faults"
 )
 
@@ -62,11 +63,13 @@ type reader struct {
 	axes       []axis
 	exclude    *node
 	faultsNode *node
+	phasesNode *node
 	checksNode *node
 	bounds     []entry // thresholds
 
 	faults     []faults.Spec
 	faultsAt   []origin
+	phases     []engine.Phase
 	checks     []string
 	thresholds []Threshold
 	ignored    []Setting
@@ -103,7 +106,7 @@ type axis struct {
 
 // fieldNames are the fields of a scenario file, in the order in which people write them.
 func fieldNames() []string {
-	return []string{"version", "name", "description", "matrix", "config", "workload", "readers", "faults", "checks", "check_timeout", "run", "thresholds", "broken"}
+	return []string{"version", "name", "description", "matrix", "config", "workload", "readers", "phases", "faults", "checks", "check_timeout", "run", "thresholds", "broken"}
 }
 
 // knowWorkload finds the workload first, because its fields are part of what may be said.
@@ -140,6 +143,8 @@ func (r *reader) fields(root *node) {
 			r.matrix(e)
 		case "faults":
 			r.faultsNode = e.value
+		case "phases":
+			r.phasesNode = e.value
 		case "checks":
 			r.checksNode = e.value
 		case "thresholds":

@@ -63,6 +63,9 @@ func (r *reader) set(e entry, option bool) {
 	case e.key == "faults":
 		r.faultsNode = e.value
 		return
+	case e.key == "phases":
+		r.phasesNode = e.value
+		return
 	case e.key == "checks":
 		r.checksNode = e.value
 		return
@@ -103,5 +106,5 @@ func (r *reader) settable() (names []string) {
 	for i := range r.vocab.all {
 		names = append(append(names, r.vocab.all[i].key), r.vocab.all[i].older...)
 	}
-	return append(names, "faults", "checks", "thresholds.throughput", "thresholds.checkpoint_duration", "thresholds.recovery_time")
+	return append(names, "faults", "phases", "checks", "thresholds.throughput", "thresholds.checkpoint_duration", "thresholds.recovery_time")
 }

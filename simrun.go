@@ -74,6 +74,7 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 		records, p, interval = s.opts.Records, 2, 60
 	}
 	if !s.opts.Fixed {
+		cell.unphased()
 		cell.Sources, cell.Parallelism, cell.Groups, cell.Batch = p, p, 16, batch
 		cell.Interval, cell.Timeout, cell.MinPause, cell.Retained = micros(interval), micros(timeout), 0, retained
 		cell.Tolerable, cell.Readers, cell.ReadEvery = 1000, min(cell.Readers, 2), micros(20)

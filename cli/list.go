@@ -118,7 +118,7 @@ func (a *app) faultRows() (rows [][2]string) {
 
 func pointRows() (rows [][2]string) {
 	for p := engine.NoPoint + 1; p < engine.Points; p++ {
-		if p != engine.AtInputRecords { // faults address it by "after: 5000 records"
+		if p != engine.AtInputRecords && p != engine.AtInputPhase { // faults address them by "after: 5000 records", and as a phase
 			rows = append(rows, [2]string{p.String(), ""})
 		}
 	}

@@ -7,7 +7,7 @@ import "fmt"
 type Note struct {
 	Point Point
 	// Ckpt is the checkpoint it is about; of a recovery: the checkpoint that is restored, 0 when from the beginning. Of AtInputRecords: the
-	// source's offset.
+	// source's offset; of AtInputPhase: the number of the phase, from 0.
 	Ckpt int64
 }
 
@@ -35,13 +35,14 @@ const (
 	AtPublished          // sink: a transaction's output can be read
 	AtInputRecords       // source: its offset reached a cut that a fault asked for
 	AtInputEnd           // sink: the end of all inputs came
+	AtInputPhase         // source: it entered a phase of the input
 	Points
 )
 
 var pointNames = [Points]string{
 	"", "checkpoint.triggered", "checkpoint.barrier", "checkpoint.synced", "checkpoint.uploading", "checkpoint.uploaded", "checkpoint.manifest",
 	"checkpoint.completed", "checkpoint.notified", "checkpoint.deleting", "recovery.detected", "recovery.restarting", "recovery.downloading",
-	"recovery.fetched", "recovery.restored", "recovery.verified", "recovery.running", "sink.published", "input.records", "input.end",
+	"recovery.fetched", "recovery.restored", "recovery.verified", "recovery.running", "sink.published", "input.records", "input.end", "input.phase",
 }
 
 func (p Point) String() string {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,31 +29,48 @@ type Source[K comparable, V any] struct {
 	offset int64
 	mark   int64 // the last that was sent; EndOfTime once the end was told
 	ran    bool
+	stage  inputStage
+	phased bool // the phase that it is in was told
+	waits  bool // for the alarm: by its phase it may not read yet
 }
 
 func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
 	switch ev.Kind {
-	case Poll:
-		if s.Spec.Until > 0 && ev.Now >= s.Spec.Until {
-			s.end(fx)
-		} else {
-			s.read(fx)
+	case Poll, Wake:
+		if s.waits = false; s.ran && s.mark != EndOfTime {
+			s.poll(ev.Now, fx)
 		}
 	case Tell:
 		s.told(&ev.Msg, fx)
 	}
-	if s.ran && s.mark != EndOfTime {
+	if s.ran && s.mark != EndOfTime && !s.waits {
 		fx.Takes = MayPoll
 	}
 }
 
-func (s *Source[K, V]) read(fx *Effects) {
+// poll reads, waits or ends, as time and the phases will have it.
+func (s *Source[K, V]) poll(now int64, fx *Effects) {
+	most, over := int64(math.MaxInt64), s.Spec.Until > 0 && now >= s.Spec.Until
+	if len(s.Spec.Phases) > 0 && !over {
+		most, over = s.allowed(now, fx)
+	}
+	switch {
+	case over:
+		s.end(fx)
+	case most == 0:
+		s.waits = true
+	default:
+		s.read(int(min(most, int64(s.Spec.Batch*len(s.out.open)))), fx)
+	}
+}
+
+func (s *Source[K, V]) read(most int, fx *Effects) {
 	rows, outputs := &s.rows, len(s.out.open)
 	if outputs == 1 {
 		rows = s.out.only(0) // read where it leaves from
 	}
 	rows.Reset()
-	s.keys, rows.Vals, rows.Times = s.Log.Read(s.offset, s.room(s.Spec.Batch*outputs), s.keys[:0], rows.Vals, rows.Times)
+	s.keys, rows.Vals, rows.Times = s.Log.Read(s.offset, s.room(most), s.keys[:0], rows.Vals, rows.Times)
 	n := len(s.keys)
 	if n == 0 {
 		s.end(fx)
@@ -103,10 +121,10 @@ func (s *Source[K, V]) end(fx *Effects) {
 func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 	switch m.Kind {
 	case Restore:
-		s.offset, s.mark = 0, 0
+		s.offset, s.mark, s.stage = 0, 0, inputStage{}
 		if m.State != nil {
 			var err error
-			if s.offset, s.mark, err = ParseSourcePart(m.State); err != nil {
+			if s.offset, s.mark, s.stage, err = parseSource(m.State); err != nil {
 				fx.Fail(fmt.Errorf("restore %s: %w", s.Role, err))
 				return
 			}
@@ -142,7 +160,11 @@ func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
 	if mark > 0 && mark != EndOfTime && s.bug("watermark-forgotten") {
 		mark = 0
 	}
-	s.tell(fx, Ack, s.Coord, ckpt, SourcePart(offset, mark))
+	part := SourcePart(offset, mark)
+	if len(s.Spec.Phases) > 0 {
+		part = append(part, s.stage.String()...)
+	}
+	s.tell(fx, Ack, s.Coord, ckpt, part)
 }
 
 // SourcePart is what a source acks, and ParseSourcePart reads it.
@@ -151,12 +173,25 @@ func SourcePart(offset, mark int64) []byte {
 }
 
 func ParseSourcePart(b []byte) (offset, mark int64, err error) {
-	f := strings.Fields(string(b))
-	if len(f) != 4 || f[0] != "offset" || f[2] != "watermark" {
-		return 0, 0, fmt.Errorf("part %q: want an offset and a watermark", b)
-	}
-	if offset, err = strconv.ParseInt(f[1], 10, 64); err == nil {
-		mark, err = strconv.ParseInt(f[3], 10, 64)
-	}
+	offset, mark, _, err = parseSource(b)
 	return offset, mark, err
+}
+
+// parseSource reads where a source stood; that of a job with phases says so too.
+func parseSource(b []byte) (offset, mark int64, at inputStage, err error) {
+	f := strings.Fields(string(b))
+	words := []string{"offset", "watermark", "phase", "since", "from"}
+	if len(f) != 4 && len(f) != 2*len(words) {
+		return 0, 0, at, fmt.Errorf("part %q: want an offset and a watermark", b)
+	}
+	var n [5]int64
+	for i := 0; i < len(f); i += 2 {
+		if f[i] != words[i/2] {
+			return 0, 0, at, fmt.Errorf("part %q: want an offset and a watermark", b)
+		}
+		if n[i/2], err = strconv.ParseInt(f[i+1], 10, 64); err != nil {
+			return 0, 0, at, fmt.Errorf("part %q: %w", b, err)
+		}
+	}
+	return n[0], n[1], inputStage{int(n[2]), n[3], n[4]}, nil
 }

@@ -29,6 +29,9 @@ type Spec struct {
 	// Until ends the input early: a source that is at a time at or behind it reads no further, and its log ends there. 0: the log's own end.
 	Until int64
 
+	// Phases are how the input is read; none: as fast as it goes, to its end.
+	Phases []Phase
+
 	Track   bool                   // rows carry IDs and machines tell facts: a history is kept
 	Cuts    func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none
 	Planted *Planted

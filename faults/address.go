@@ -24,14 +24,17 @@ func Passers(p engine.Point) []engine.RoleKind {
 		return []engine.RoleKind{engine.TaskRole}
 	case engine.AtPublished, engine.AtInputEnd:
 		return []engine.RoleKind{engine.SinkRole}
-	case engine.AtInputRecords:
+	case engine.AtInputRecords, engine.AtInputPhase:
 		return []engine.RoleKind{engine.SourceRole}
 	}
 	return nil
 }
 
-// supervised tells whether the supervisor passes a point. There a target says whom to strike, elsewhere also who has to pass.
-func supervised(p engine.Point) bool { return p == engine.AtDetected || p == engine.AtRestarting }
+// supervised tells whether a point is passed by the supervisor, or by the source that enters a phase first. There a target says whom to
+// strike, elsewhere also who has to pass.
+func supervised(p engine.Point) bool {
+	return p == engine.AtDetected || p == engine.AtRestarting || p == engine.AtInputPhase
+}
 
 // OpAt is the kind of operation that begins at a point, "" when none does.
 func OpAt(p engine.Point) string {

@@ -48,6 +48,7 @@ func (c *counted) Seal() []byte                       { b := c.b; c.b = nil; ret
 
 func job(cuts func(int) []int64) engine.Job {
 	s := &engine.Spec{Sources: 2, Parallelism: 2, Groups: 16, Batch: 4, Interval: 40, Timeout: 20_000, Concurrent: 1, Tolerable: 1000, Retained: 1, Track: true, Cuts: cuts,
+		Phases: []engine.Phase{{Name: "drain", Drain: true}},
 		Open: func(_ int64, _ int, g backends.Groups) (backends.Store, error) {
 			return heap.Backend{}.Open(backends.Options{Groups: g})
 		}}

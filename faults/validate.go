@@ -61,7 +61,7 @@ func names(fs []Fault) (all []string) {
 
 func Points() (all []string) {
 	for p := engine.NoPoint + 1; p < engine.Points; p++ {
-		if p != engine.AtInputRecords {
+		if p != engine.AtInputRecords && p != engine.AtInputPhase { // these are addressed by "after", and by a phase of the scenario
 			all = append(all, p.String())
 		}
 	}
@@ -109,7 +109,7 @@ func checkAddress(s *Spec, f *Fault) error {
 		return wrong("at", "unknown point %s", s.At)
 	case s.Checkpoint != 0 && at != "point":
 		return wrong("checkpoint", "a checkpoint belongs to a point; add at, or leave checkpoint out")
-	case s.Checkpoint != 0 && (supervised(s.At) || s.At == engine.AtInputEnd):
+	case s.Checkpoint != 0 && s.At != engine.AtInputPhase && (supervised(s.At) || s.At == engine.AtInputEnd):
 		return wrong("checkpoint", "%s belongs to no checkpoint; leave checkpoint out", s.At)
 	case s.Occurrence != 0 && at != "point" && at != "operation":
 		return wrong("occurrence", "an occurrence belongs to a point or to ops; leave it out")

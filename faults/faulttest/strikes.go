@@ -22,6 +22,9 @@ func atPoints(f subject) error {
 		if p.point == engine.AtInputEnd {
 			s.Checkpoint, s.Occurrence = 0, int(p.ckpt-1)*3+p.nth
 		}
+		if p.point == engine.AtInputPhase { // whoever enters it: the target says whom to strike
+			s.Target, s.Occurrence = "task/1", 2*(p.nth-1)+p.role.Index+1
+		}
 		if f.Fate != nil && faults.OpAt(p.point) == "" {
 			continue
 		}

@@ -1,0 +1,106 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	e "github.com/weirbench/weir/engine"
+)
+
+// reads drives source 0 of two alone, by its clock: polls and wakes it until its input ends, and says what it read when. part is the state that
+// it goes on from, nil for the beginning; it is triggered at stop, and then answers its part.
+func reads(t *testing.T, phases []e.Phase, part []byte, from, stop int64) (said []string, at []byte) {
+	t.Helper()
+	g, err := build(&e.Spec{Sources: 2, Parallelism: 1, Groups: 4, Batch: 16, Phases: phases}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	now, fx, m := from, e.Effects{}, g.Machines[0]
+	step := func(ev e.Event) {
+		fx.Reset()
+		ev.Now = now
+		if e.Take(m, &ev, &fx); fx.Err != nil {
+			t.Fatal(fx.Err)
+		}
+		for _, n := range fx.Notes {
+			if n.Point == e.AtInputPhase {
+				said = append(said, fmt.Sprintf("%d: phase %d", now, n.Ckpt))
+			}
+		}
+		for _, s := range fx.Sends {
+			if n := s.Batch.Cols.Len(); n > 0 {
+				said = append(said, fmt.Sprintf("%d: %d records", now, n))
+			}
+			if s.Batch.Mark == e.EndOfTime {
+				said = append(said, fmt.Sprintf("%d: end", now))
+			}
+			s.Batch.Free()
+		}
+	}
+	step(e.Event{Kind: e.Start})
+	step(e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Restore, Ckpt: 1, State: part}})
+	step(e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Run}})
+	for range 200 {
+		switch {
+		case stop > 0 && now >= stop:
+			step(e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Trigger, Ckpt: 2}})
+			return said, fx.Tells[0].State
+		case fx.Takes&e.MayPoll != 0:
+			step(e.Event{Kind: e.Poll})
+			now += 100 // a step takes its time
+		case fx.Wake > 0:
+			now = max(now, fx.Wake)
+			step(e.Event{Kind: e.Wake})
+		default:
+			return said, nil
+		}
+	}
+	t.Fatalf("the source goes on for ever: %v", said)
+	return nil, nil
+}
+
+func TestPhases(t *testing.T) {
+	phases := []e.Phase{
+		{Name: "fill", Records: 40},
+		{Name: "settle", Idle: true, Duration: 5000},
+		{Name: "fault", Idle: true},
+		{Name: "measure", Rate: 2000, Duration: 10_000}, // one record of this source in a millisecond
+		{Name: "measure", Duration: 250},
+	}
+	want := []string{
+		"0: phase 0", "0: 16 records", "100: 4 records", "200: phase 1", "5200: phase 2", "5200: phase 3",
+		"6201: 1 records", "7201: 1 records", "8201: 1 records", "9201: 1 records", "10201: 1 records", "11201: 1 records", "12201: 1 records",
+		"13201: 1 records", "14201: 1 records", "15201: 1 records",
+		"15201: phase 4", "15201: 16 records", "15301: 16 records", "15401: 16 records", "15501: phase 5", "15501: end",
+	}
+	got, _ := reads(t, phases, nil, 0, 0)
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+
+	// A recovery goes on in the phase of the checkpoint, and what should have come meanwhile has come.
+	_, part := reads(t, phases, nil, 0, 8203)
+	if want := "offset 23 watermark 22 phase 3 since 5200 from 20"; string(part) != want {
+		t.Fatalf("part %q, want %q", part, want)
+	}
+	got, _ = reads(t, phases, part, 12_000, 0)
+	if want := []string{"12000: phase 3", "12000: 3 records"}; !slices.Equal(got[:2], want) {
+		t.Errorf("restored: got %q, want %q first", got, want)
+	}
+}
+
+func TestDrainReadsAll(t *testing.T) {
+	got, _ := reads(t, []e.Phase{{Name: "fill", Records: 10}, {Name: "drain", Drain: true}}, nil, 0, 0)
+	n := 0
+	for _, s := range got {
+		var at, k int
+		if c, _ := fmt.Sscanf(s, "%d: %d records", &at, &k); c == 2 {
+			n += k
+		}
+	}
+	if n != records {
+		t.Errorf("%d records were read, want all %d: %q", n, records, got)
+	}
+}

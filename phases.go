@@ -1,0 +1,151 @@
+package weir
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/faults"
+)
+
+const phasesMax = 100
+
+// phaseNames are what a stretch of the input may be for.
+func phaseNames() []string {
+	return []string{"fill", "settle", "measure", "fault", "recover", "drain"}
+}
+
+// phasesOf reads how the input is read, stretch by stretch.
+func (r *reader) phasesOf(n *node) {
+	if n.kind != list || len(n.items) == 0 {
+		r.add(n.at, "phases is empty or no list; want one such as [{phase: fill, records: 1M}, {phase: measure, rate: 100k/s, duration: 10 s}]")
+		return
+	}
+	if len(n.items) > phasesMax {
+		r.add(n.at, "%d phases; want at most %d", len(n.items), phasesMax)
+		return
+	}
+	for i, item := range n.items {
+		name := item.get("phase")
+		switch {
+		case item.kind != mapping:
+			r.add(item.at, "a phase is a mapping, this is %s; want one such as {phase: measure, duration: 10 s}", item.kind)
+		case name == nil || name.kind != scalar:
+			r.add(item.at, "a phase without its name; add phase: with one of %s", oneOf(phaseNames()))
+		case name.text == "fault":
+			r.phases = append(r.phases, engine.Phase{Name: name.text, Idle: true})
+			r.phaseFault(i, item)
+		default:
+			r.phase(item, name)
+		}
+	}
+}
+
+// phaseFault is a phase of no length, at which a fault strikes: when the first source enters it.
+func (r *reader) phaseFault(i int, item *node) {
+	if i == 0 {
+		r.add(item.at, "a fault cannot come before anything was read; begin with another phase")
+		return
+	}
+	rest := *item
+	rest.keys = nil
+	for _, e := range item.keys {
+		switch e.key {
+		case "phase":
+		case "at", "after", "every", "checkpoint", "occurrence":
+			r.add(e.at, "the phase says where the fault strikes; leave %s out, or put the fault under faults", e.key)
+		default:
+			rest.keys = append(rest.keys, e)
+		}
+	}
+	place := func(text string) *node { return &node{kind: scalar, text: text, at: item.at} }
+	rest.keys = append(rest.keys, entry{"at", item.at, place(engine.AtInputPhase.String())}, entry{"checkpoint", item.at, place(fmt.Sprint(i))})
+	if s, ok := r.fault(&rest); ok {
+		r.faults, r.faultsAt = append(r.faults, s), append(r.faultsAt, item.at)
+	}
+}
+
+func (r *reader) phase(item, name *node) {
+	p := engine.Phase{Name: name.text, Idle: name.text == "settle", Drain: name.text == "drain"}
+	bad := len(r.all)
+	for _, e := range item.keys {
+		if e.value.kind != scalar {
+			r.add(e.value.at, "%s is %s; want a single value", clip(e.key), e.value.kind)
+			continue
+		}
+		var err error
+		switch e.key {
+		case "phase":
+		case "records":
+			if p.Records, err = parseCount(e.value.text); err == nil && p.Records < 1 {
+				err = fmt.Errorf("%d; want 1 or more", p.Records)
+			}
+		case "rate":
+			if p.Rate, err = parseRate(e.value.text); err == nil && p.Rate < 1 {
+				err = fmt.Errorf("%v/s; want at least 1/s", p.Rate)
+			}
+		case "duration":
+			_, err = weirTime(time.Millisecond, func(d *draft, t time.Duration) { p.Duration = t.Microseconds() })(&draft{}, e.value.text)
+		default:
+			r.add(e.at, "unknown field %s of a phase%s", clip(e.key), didYouMean(e.key, []string{"phase", "records", "rate", "duration"}))
+		}
+		if err != nil {
+			r.add(e.value.at, "%s: %v", e.key, err)
+		}
+	}
+	if wrong := wrongPhase(&p); wrong != "" && len(r.all) == bad {
+		r.add(item.at, "%s", wrong)
+	}
+	r.phases = append(r.phases, p)
+}
+
+// wrongPhase says what a phase lacks or has too much of.
+func wrongPhase(p *engine.Phase) string {
+	switch p.Name {
+	case "fill":
+		if p.Records == 0 || p.Duration > 0 {
+			return "fill reads so many records; want records, perhaps a rate, and no duration"
+		}
+	case "settle":
+		if p.Duration == 0 || p.Records > 0 || p.Rate > 0 {
+			return "settle reads nothing for a time; want a duration and nothing else"
+		}
+	case "measure", "recover":
+		if (p.Duration == 0) == (p.Records == 0) {
+			return p.Name + " has neither a duration nor records, or both; want one of them"
+		}
+	case "drain":
+		if p.Duration > 0 || p.Records > 0 || p.Rate > 0 {
+			return "drain reads all that is left, as fast as it goes; want nothing else"
+		}
+	default:
+		return fmt.Sprintf("no phase %s%s", clip(p.Name), didYouMean(p.Name, phaseNames()))
+	}
+	return ""
+}
+
+// phaseText is a phase as people write it.
+func phaseText(p *engine.Phase) string {
+	parts := []string{"phase: " + p.Name}
+	if p.Records > 0 {
+		parts = append(parts, fmt.Sprintf("records: %d", p.Records))
+	}
+	if p.Rate > 0 {
+		parts = append(parts, fmt.Sprintf("rate: %.0f/s", p.Rate))
+	}
+	if p.Duration > 0 {
+		parts = append(parts, "duration: "+timeText(time.Duration(p.Duration*1000)))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// early tells whether a live run of the cell may end before its input does.
+func (c *Cell) early() bool { return c.Duration > 0 || len(c.Phases) > 0 }
+
+// unphased makes the input of a cell one piece, without the faults that strike between its phases.
+func (c *Cell) unphased() {
+	c.Phases = nil
+	c.Faults = slices.DeleteFunc(slices.Clone(c.Faults), func(f faults.Spec) bool { return f.At == engine.AtInputPhase })
+}

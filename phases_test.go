@@ -1,0 +1,53 @@
+package weir
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/engine"
+)
+
+// A phase begins when the last source enters it; one that comes back after a recovery changes nothing.
+func TestStretches(t *testing.T) {
+	var s stretches
+	s.begin([]engine.Phase{{Name: "fill"}, {Name: "fault"}, {Name: "measure"}}, 2)
+	s.enter(0, 0, 0)
+	s.applied(5) // nobody measures what is read before all are in a phase
+	s.enter(1, 0, 1_000_000)
+	s.applied(100)
+	s.enter(0, 1, 2_000_000)
+	s.enter(0, 2, 2_000_000)
+	s.applied(10)
+	s.enter(1, 1, 3_000_000)
+	s.enter(1, 2, 3_000_000)
+	s.applied(60)
+	s.down(500_000)
+	s.enter(0, 0, 4_000_000)
+	s.applied(40)
+	s.enter(0, 3, 5_000_000)
+	s.enter(1, 3, 5_500_000)
+	s.applied(7)
+	want := []Stretch{{"fill", 1, 3, 110, 0}, {"fault", 3, 3, 0, 0}, {"measure", 3, 5.5, 100, .5}}
+	for i := range want {
+		if i >= len(s.all) || s.all[i] != want[i] {
+			t.Fatalf("stretches %+v, want %+v", s.all, want)
+		}
+	}
+	if rate, ok := measured(s.all); !ok || rate != 50 {
+		t.Errorf("measured %v, %v; want 50 records a second", rate, ok)
+	}
+	if _, ok := measured(s.all[:2]); ok {
+		t.Errorf("a rate was measured though nothing was to be")
+	}
+}
+
+// A fault phase is a fault that strikes where the phase begins; a simulation, which has no phases, has not that fault either.
+func TestFaultPhase(t *testing.T) {
+	src := "workload: {type: count}\nphases: [{phase: fill, records: 10k}, {phase: fault, do: kill, target: all}, {phase: drain}]\n"
+	c := planOf(t, src, nil, PlanOptions{}).Cells[0]
+	if len(c.Phases) != 3 || len(c.Faults) != 1 || c.Faults[0].At != engine.AtInputPhase || c.Faults[0].Checkpoint != 1 {
+		t.Errorf("phases %+v, faults %+v; want a fault at phase 1", c.Phases, c.Faults)
+	}
+	if c.unphased(); len(c.Phases) != 0 || len(c.Faults) != 0 {
+		t.Errorf("phases %+v, faults %+v are left", c.Phases, c.Faults)
+	}
+}
