@@ -26,13 +26,15 @@ build: ## bin/weir, with all three backends
 	CGO_ENABLED=1 $(GO) build $(TAGS) -o bin/weir ./cmd/weir
 
 # Two runs. Without cgo everything is compiled and tested as `go run ./cmd/weir` has it, RocksDB being a stub; with the race
-# detector everything is tested again, RocksDB for real. go vet has run before, so go test need not.
+# detector everything is tested again, RocksDB for real. go vet has run before, so go test need not. The examples are modules of their own.
 test: ## everything that must hold of a commit; the last line sums all runs
 	@scripts/packages.sh
 	@CGO_ENABLED=0 $(GO) run ./ci/tally \
 		'unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); printf %s "$$unformatted"; test -z "$$unformatted"' \
 		'CGO_ENABLED=0 $(GO) vet ./...' \
 		'CGO_ENABLED=0 $(GO) test -json -vet=off ./...' \
+		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) vet ./...) || exit 1; done' \
+		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) test -json -vet=off -short -bench . -benchtime 1x ./...) || exit 1; done' \
 		"CGO_ENABLED=1 $(GO) vet -race $(TAGS) ./backends/... ./cmd/..." \
 		"CGO_ENABLED=1 $(GO) test -json -vet=off -race $(TAGS) ./..."
 
@@ -49,4 +51,4 @@ rocksdb: ## a release build of RocksDB, in the cache folder, for figures
 	@scripts/rocksdb.sh
 
 fmt: ## gofmt
-	$(GO) fmt ./...
+	"$$($(GO) env GOROOT)/bin/gofmt" -l -w .
