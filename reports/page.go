@@ -2,13 +2,14 @@ package reports
 
 import (
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weirbench/weir"
-	"github.com/weirbench/weir/linearizability"
 	"github.com/weirbench/weir/reports/figures"
 )
 
@@ -20,12 +21,14 @@ var pageCSS string
 
 func styles() string { return figures.Sheet() + pageCSS }
 
-// HTML writes the page: one file that asks the network for nothing.
+// HTML writes the page: one file of less than 2 MB that asks the network for nothing and needs no script. What there is no room for is
+// counted, and stands in results.json.
 func HTML(w io.Writer, r *weir.Results) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"sign": sign, "word": word, "title": title, "millis": millis, "size": size, "reason": reason,
-		"krec": func(v float64) string { return fmt.Sprintf("%.0f", v/1e3) }, "class": class,
-		"icon": func(c *weir.CellResult) template.HTML { return template.HTML(mark(c).Icon(14)) },
+		"sign": sign, "word": word, "class": class, "clip": clip, "title": title, "reason": reason, "spelled": spelled, "counted": counted, "metric": metricValue, "several": several,
+		"rate": func(v float64) string { return fmt.Sprintf("%.0f", v) },
+		"icon": func(c *weir.CellResult, px int) template.HTML { return template.HTML(mark(c).Icon(px)) },
+		"hue":  hue, "group": figures.Group,
 	}).Parse(pageHTML)
 	if err != nil {
 		return err
@@ -36,64 +39,185 @@ func HTML(w io.Writer, r *weir.Results) error {
 // A page is what the template sees.
 type page struct {
 	*weir.Results
-	CSS    template.CSS
-	Cells  []*weir.CellResult
-	Story  *linearizability.Story
-	Again  string
-	Figs   []fig
-	Checks []string
+	CSS      template.CSS
+	Choice   choice
+	Chips    []chip
+	Story    *toldStory
+	Again    string // the command that makes the violation again
+	Table    table
+	Fig1     *fig
+	Fig2     *fig
+	Time     []*fig // Fig 3
+	Seen     []*fig // Fig A and B
+	Keys     []legend
+	Grounds  string
+	Limits   []string
+	Matrix   matrix
+	Open     []openCheck
+	Bounds   []weir.ThresholdResult
+	NotMet   int
+	Skipping []skippedGroup
+	Sims     []simRow
+	Left     []string // what there was no room for
 }
 
+// A fig is a figure in the page.
 type fig struct {
-	No, Title, How string
-	Wide, Narrow   template.HTML
-	Head           []string
-	Rows           [][]string
+	ID, No, Title, How, Note string
+	Wide, Narrow             template.HTML
+	Head                     []string
+	Rows                     [][]string
+	More                     int // rows that are in the CSV alone
+	CSV, SVG                 template.URL
+	Name                     string
 }
 
-func view(r *weir.Results) page {
-	p := page{Results: r, CSS: template.CSS(styles()), Cells: ranked(r)}
-	for i := range r.Cells {
-		if c := &r.Cells[i]; c.Story != nil && p.Story == nil {
-			p.Story, p.Again = c.Story, c.Reproduce
+// A legend is one phase of Fig 2.
+type legend struct {
+	Color     template.CSS
+	Name, Doc string
+}
+
+// cellsMax, linesMax and settingsMax bound the page.
+const (
+	cellsMax    = 200
+	linesMax    = 120
+	settingsMax = 300
+)
+
+func view(r *weir.Results) *page {
+	all := rows(r)
+	p := &page{Results: r, CSS: template.CSS(styles()), Choice: choose(r), Chips: chips(r), Story: mainStory(r), Table: tableOf(r, all), Grounds: grounds(r), Limits: limits(r), Matrix: matrixOf(r), Open: openChecks(r),
+		Bounds: notMetFirst(r.Thresholds), Skipping: skipped(r), Sims: simRows(r)}
+	if p.Story != nil {
+		if p.Again = clip(p.Story.Reproduce, 4000); p.Again == "" {
+			p.Again = clip(r.Command, 4000)
 		}
-		for _, k := range r.Cells[i].Checks {
-			if !strings.Contains("\n"+strings.Join(p.Checks, "\n")+"\n", "\n"+k.Name+"\n") {
-				p.Checks = append(p.Checks, k.Name)
-			}
-		}
 	}
-	if s := r.Sim; s != nil && p.Story == nil && s.Story != nil {
-		p.Story, p.Again = s.Story, s.Reproduce
+	for _, x := range pictures(r) {
+		p.place(x)
 	}
-	for i, x := range pictures(r) {
-		f := fig{No: fmt.Sprintf("Fig %d", 2+i), Title: x.title, How: x.how, Head: x.head, Rows: x.rows,
-			Wide: template.HTML(x.wide.Inline(x.name+"-w", "vw", x.title, x.how)), Narrow: template.HTML(x.narrow.Inline(x.name+"-n", "vn", x.title, x.how))}
-		p.Figs = append(p.Figs, f)
+	if p.Fig2 != nil {
+		p.Keys = phaseLegend(all)
 	}
+	for _, t := range p.Bounds {
+		p.NotMet += btoi(!t.Met)
+	}
+	p.cut()
 	return p
 }
 
-// Verdicts are those of a cell, in the order of the page's checks.
-func (p page) Verdicts(c *weir.CellResult) (all []weir.CheckResult) {
-	for _, name := range p.Checks {
-		found := weir.CheckResult{Name: name, Verdict: "not applicable"}
-		for _, k := range c.Checks {
-			if k.Name == name {
-				found = k
-			}
-		}
-		all = append(all, found)
+func btoi(b bool) int {
+	if b {
+		return 1
 	}
-	return all
+	return 0
 }
 
-func class(verdict string) string {
-	switch verdict {
-	case "pass":
-		return "ok"
-	case "fail":
-		return "bad"
+// place puts a picture where the template looks for it.
+func (p *page) place(x picture) {
+	f := &fig{ID: x.name, No: x.no, Title: x.title, How: x.how, Note: x.note, Name: x.name, Head: x.head, Rows: x.rows}
+	part := ""
+	if x.no == "Fig B" { // in print, the narrow drawing beside its table
+		part = "part "
 	}
-	return "warn"
+	f.Wide = template.HTML(x.wide.Inline(x.name+"-w", part+"vw", x.title, x.how))
+	f.Narrow = template.HTML(x.narrow.Inline(x.name+"-n", part+"vn", x.title, x.how))
+	f.CSV = data("text/csv", x.csv())
+	f.SVG = data("image/svg+xml", x.wide.File(x.title, x.how))
+	if n := len(f.Rows); n > linesMax {
+		f.Rows, f.More = f.Rows[:linesMax], n-linesMax
+	}
+	switch x.no {
+	case "Fig 1":
+		f.ID, p.Fig1 = "fig1", f
+	case "Fig 2":
+		f.ID, p.Fig2 = "fig2", f
+	case "Fig A", "Fig B":
+		p.Seen = append(p.Seen, f)
+	default:
+		p.Time = append(p.Time, f)
+	}
+}
+
+// data is a file inside the page.
+func data(kind, text string) template.URL {
+	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString([]byte(text)))
+}
+
+// phaseLegend are the phases that occur, in order of time.
+func phaseLegend(all []row) (keys []legend) {
+	for _, k := range phaseKeys() {
+		if slices.ContainsFunc(all, func(x row) bool {
+			return slices.ContainsFunc(x.Phases, func(ph weir.Phase) bool { return ph.Name == k.Name })
+		}) {
+			keys = append(keys, legend{template.CSS("background:" + k.Token.Var()), k.Name, k.Doc})
+		}
+	}
+	return keys
+}
+
+// cut keeps the page small, and says what it left out.
+func (p *page) cut() {
+	left := func(n, most int, what string) int {
+		if n > most {
+			p.Left = append(p.Left, fmt.Sprintf("%d more %s stand in results.json alone.", n-most, what))
+			return most
+		}
+		return n
+	}
+	p.Table.Rows = p.Table.Rows[:left(len(p.Table.Rows), cellsMax, "cells")]
+	p.Sims = p.Sims[:min(len(p.Sims), cellsMax)]
+	p.Matrix.Rows = p.Matrix.Rows[:min(len(p.Matrix.Rows), cellsMax)]
+	p.Matrix.Reasons = p.Matrix.Reasons[:left(len(p.Matrix.Reasons), 3*cellsMax, "reasons of checks")]
+	p.Open = p.Open[:left(len(p.Open), linesMax, "checks that did not pass")]
+	p.Bounds = p.Bounds[:left(len(p.Bounds), cellsMax, "thresholds")]
+	p.Skipping = p.Skipping[:left(len(p.Skipping), cellsMax, "reasons for skipping")]
+	settings := *p.Results // what is shown is cut, not the results
+	settings.Config = settings.Config[:left(len(settings.Config), settingsMax, "settings")]
+	settings.Warnings = settings.Warnings[:left(len(settings.Warnings), linesMax, "warnings")]
+	p.Results = &settings
+}
+
+// hue is the class that gives a cell its backend's colour.
+func hue(c *weir.CellResult) string {
+	if !c.Ranked {
+		return "u"
+	}
+	switch c.Backend {
+	case "pebble":
+		return "p"
+	case "rocksdb":
+		return "r"
+	}
+	return "h"
+}
+
+// Versions are what the run was made with.
+func (p *page) Versions() string {
+	var parts []string
+	for _, v := range [][2]string{{"weir", p.Machine.Commit}, {"", p.Machine.Go}, {"Pebble", p.Machine.Pebble}, {"RocksDB", p.Machine.RocksDB}, {"porcupine", p.Machine.Checker}} {
+		if v[1] != "" {
+			parts = append(parts, strings.TrimSpace(v[0]+" "+clip(v[1], 60)))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Of is the value of a setting that all cells share, "" when there is none.
+func (p *page) Of(key string) string {
+	for _, s := range p.Config {
+		if s.Key == key {
+			return clip(s.Value, 200)
+		}
+	}
+	return ""
+}
+
+// Memory is that of the machine.
+func (p *page) Memory() string {
+	if p.Machine.Memory <= 0 {
+		return ""
+	}
+	return size(float64(p.Machine.Memory))
 }

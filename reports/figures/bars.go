@@ -1,6 +1,10 @@
 package figures
 
-import "gonum.org/v1/plot"
+import (
+	"strings"
+
+	"gonum.org/v1/plot"
+)
 
 // A Part of a bar.
 type Part struct {
@@ -12,6 +16,7 @@ type Part struct {
 // A Bar is one cell.
 type Bar struct {
 	Mark
+	Rank  string // "1"; "" when it has none
 	Name  string
 	Parts []Part
 	Total string  // written at the end: "84 ms"
@@ -53,7 +58,7 @@ func (b Bars) Draw(size Size) Drawing {
 	names := 0.0
 	if !size.Narrow() {
 		for _, bar := range b.Bars {
-			names = max(names, name(bar).width(bar.Name)+26)
+			names = max(names, min(name(bar).width(bar.Name), size.W*.4)+b.ranks()+26)
 		}
 	}
 	ticks, top := linear(b.X, most, int(max(3, size.W/140)))
@@ -64,13 +69,23 @@ func (b Bars) Draw(size Size) Drawing {
 	ch.grid()
 	ch.titles(b.Y, b.X.Title)
 	ch.layer(func(f *frame) {
-		f.line(solid(Axis, 1), xy{f.left, f.top}, xy{f.left, f.bottom})
 		row := (f.bottom - f.top) / float64(max(1, len(b.Bars)))
 		for i, bar := range b.Bars {
 			b.row(f, bar, f.top+float64(i)*row, row)
 		}
+		f.line(solid(Axis, 1), xy{f.left, f.top}, xy{f.left, f.bottom})
 	})
 	return ch.drawing()
+}
+
+// ranks is the width of the column of ranks.
+func (b Bars) ranks() (most float64) {
+	for _, bar := range b.Bars {
+		if bar.Rank != "" {
+			most = max(most, hand{}.width(bar.Rank)+8)
+		}
+	}
+	return most
 }
 
 func name(b Bar) hand  { return hand{colour: colour{Ink, halo}, bold: b.Bold} }
@@ -80,11 +95,13 @@ func (b Bars) row(f *frame, bar Bar, top, height float64) {
 	y, thick := top+(height-16)/2, 16.0
 	if f.Narrow() {
 		f.mark(bar.Mark, xy{f.left + 8, top + 9}, 4.2)
-		f.write(name(bar), xy{f.left + 18, top + 13}, 0, name(bar).fit(bar.Name, f.W-f.left-20))
+		f.write(name(bar), xy{f.left + 18, top + 13}, 0, name(bar).fit(strings.TrimPrefix(bar.Rank+NoBreak+bar.Name, NoBreak), f.W-f.left-20))
 		y, thick = top+18, 14
 	} else {
-		f.mark(bar.Mark, xy{8, top + height/2}, 4.6)
-		f.write(name(bar), xy{20, top + height/2 + 4}, 0, bar.Name)
+		in := b.ranks()
+		f.write(hand{colour: Muted.plain()}, xy{in - 4, top + height/2 + 4}, 1, bar.Rank)
+		f.mark(bar.Mark, xy{in + 8, top + height/2}, 4.6)
+		f.write(name(bar), xy{in + 20, top + height/2 + 4}, 0, name(bar).fit(bar.Name, f.left-in-24))
 	}
 	sum := 0.0
 	for _, p := range bar.Parts {

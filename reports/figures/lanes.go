@@ -86,7 +86,7 @@ func (l Lanes) lanes() (names []string) {
 	return names
 }
 
-// Draw the lanes; a narrow figure grows downwards and shows all, a wide one shows as many of the last as there is room for.
+// Draw the lanes; as many of the last operations as there is room for.
 func (l Lanes) Draw(width float64) Drawing {
 	if (Size{W: width}).Narrow() {
 		return l.down(width)
@@ -118,6 +118,10 @@ func (l Lanes) across(width float64) Drawing {
 	l.attemptsAcross(s, breaks, left, max(end, width-8), bottom)
 	var places []xy
 	for i, o := range l.Ops {
+		places = append(places, xy{left + 8 + from[i] + (to[i]-from[i])/2, at[o.Lane] + 17})
+	}
+	s.order(l.Ops, places)
+	for i, o := range l.Ops {
 		x, w := left+8+from[i], to[i]-from[i]
 		s.box(o, x, at[o.Lane]-17, w, 34)
 		if o.Bad {
@@ -125,9 +129,8 @@ func (l Lanes) across(width float64) Drawing {
 				s.write(hand{colour: colour{Bad, halo}}, xy{min(x+w/2, width-8-inked().width(t)/2), at[o.Lane] + 33 + 15*float64(j)}, .5, t)
 			}
 		}
-		places = append(places, xy{x + w/2, at[o.Lane] + 17})
 	}
-	s.order(l.Ops, places)
+	s.numbers(l.Ops, places)
 	s.line(solid(Axis, 1), xy{left, bottom}, xy{width - 8, bottom})
 	var taken boxes
 	muted := hand{colour: Muted.plain()}
@@ -178,9 +181,13 @@ func sorted(m map[int64]float64) (keys []int64) {
 	return keys
 }
 
+// downMax is how many operations stand one below the other.
+const downMax = 14
+
 func (l Lanes) down(width float64) Drawing {
+	l.Ops = l.Ops[max(0, len(l.Ops)-downMax):]
 	names := l.lanes()
-	from, to, breaks := place(l.Ops, func(Op) float64 { return 34 }, 9, 44)
+	from, to, breaks := place(l.Ops, func(Op) float64 { return 34 }, 9, 46)
 	end := 0.0
 	if len(to) > 0 {
 		end = slices.Max(to)
@@ -199,10 +206,14 @@ func (l Lanes) down(width float64) Drawing {
 		s.rect(left, y, width-left, 38, filled(RestoreBack), stroke{})
 		s.line(solid(Bad, 1.75), xy{left, y}, xy{width, y})
 		bad := hand{colour: colour{Bad, halo}, bold: true}
-		s.write(bad, xy{width, y - 4}, 1, bad.fit("fault: "+l.Fault, width))
-		s.write(hand{colour: Link.plain()}, xy{(left + width) / 2, y + 23}, .5, fmt.Sprintf("recovery, then attempt %d", a))
+		s.write(bad, xy{(left + width) / 2, y + 15}, .5, bad.fit("fault: "+l.Fault, width-left))
+		s.write(hand{colour: Link.plain()}, xy{(left + width) / 2, y + 31}, .5, fmt.Sprintf("recovery, then attempt %d", a))
 	}
 	var places []xy
+	for i, o := range l.Ops {
+		places = append(places, xy{left + column*float64(slices.Index(names, o.Lane)+1) - 8, 44 + (from[i]+to[i])/2})
+	}
+	s.order(l.Ops, places)
 	last := -20.0
 	for i, o := range l.Ops {
 		x, y := left+column*float64(slices.Index(names, o.Lane))+4, 44+from[i]
@@ -211,9 +222,8 @@ func (l Lanes) down(width float64) Drawing {
 			s.write(muted, xy{left - 8, y + 9}, 1, l.Time.text(rounded(l.Time.of(o.At), 4)))
 			last = y
 		}
-		places = append(places, xy{x + column - 8, y + (to[i]-from[i])/2})
 	}
-	s.order(l.Ops, places)
+	s.numbers(l.Ops, places)
 	for i, o := range l.Ops {
 		if o.Bad {
 			for j, t := range l.BadSay {
@@ -242,24 +252,32 @@ func (s *sheet) box(o Op, x, y, w, h float64) {
 	s.write(ink, xy{x + w/2, y + h/2 + 4}, .5, ink.fit(o.Text, w-6))
 }
 
-// order joins the operations in the order that the checker found, with their places in it.
-func (s *sheet) order(ops []Op, places []xy) {
-	var at []int
+// ordered are the operations that have a place in the order that the checker found, in that order.
+func ordered(ops []Op) (at []int) {
 	for i, o := range ops {
 		if o.Order > 0 && !o.Bad {
 			at = append(at, i)
 		}
 	}
 	slices.SortFunc(at, func(a, b int) int { return ops[a].Order - ops[b].Order })
+	return at
+}
+
+// order joins them. Boxes lie above the line, so it is drawn before them.
+func (s *sheet) order(ops []Op, places []xy) {
 	var line []xy
-	for _, i := range at {
+	for _, i := range ordered(ops) {
 		line = append(line, places[i])
 	}
 	if len(line) > 1 {
 		s.line(solid(Link, 1.25), line...)
 	}
+}
+
+// numbers are their places in the order.
+func (s *sheet) numbers(ops []Op, places []xy) {
 	h := hand{colour: Link.plain(), bold: true, size: 11}
-	for _, i := range at {
+	for _, i := range ordered(ops) {
 		text := fmt.Sprint(ops[i].Order)
 		r := max(8, h.width(text)/2+3)
 		s.circle(places[i], r, filled(Paper), solid(Link, 1.25))

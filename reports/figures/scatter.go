@@ -1,12 +1,15 @@
 package figures
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // A Point is one cell of a Scatter: its median and the least and the most of its repetitions, in SI base units.
 type Point struct {
 	Mark
 	Name        string // "Pebble 250 ms"
-	Rank        string // "1"; "?" when it has none
+	Rank        string // "1"; "" when it has none
 	X, XLo, XHi float64
 	Y, YLo, YHi float64
 	Front       bool // no other cell beats it on both axes: it is named before the others
@@ -48,8 +51,8 @@ func (sc Scatter) draw(f *frame) {
 		where[i] = xy{f.x(sc.X.of(p.X)), f.y(sc.Y.of(p.Y))}
 		taken.add(box{where[i].x - 8, where[i].y - 8, 16, 16})
 	}
-	sc.front(f, where)
-	sc.better(f, taken)
+	sc.front(f, where, &taken)
+	sc.better(f, &taken)
 	for i, p := range sc.Points { // bars lie below all marks
 		sc.spread(f, p, where[i])
 	}
@@ -66,7 +69,7 @@ func (sc Scatter) draw(f *frame) {
 }
 
 // front joins the cells that no other cell beats on both axes.
-func (sc Scatter) front(f *frame, where []xy) {
+func (sc Scatter) front(f *frame, where []xy, taken *boxes) {
 	var line []xy
 	for i, p := range sc.Points {
 		if p.Front {
@@ -77,16 +80,24 @@ func (sc Scatter) front(f *frame, where []xy) {
 			line = append(line[:at], append([]xy{where[i]}, line[at:]...)...)
 		}
 	}
-	if len(line) > 1 {
-		f.line(dashed(Muted, 1, 2, 3), line...)
+	if len(line) < 2 {
+		return
+	}
+	f.line(dashed(Muted, 1, 2, 3), line...)
+	for i, p := range line[1:] { // labels keep off the line where they can
+		q := line[i]
+		for n := 1.0; n < 40; n++ {
+			taken.add(box{q.x + (p.x-q.x)*n/40 - 1, q.y + (p.y-q.y)*n/40 - 1, 2, 2})
+		}
 	}
 }
 
 // better is an arrow in the corner of the best, if no mark lies there.
-func (sc Scatter) better(f *frame, taken boxes) {
+func (sc Scatter) better(f *frame, taken *boxes) {
 	if taken.hit(box{f.left + 6, f.top + 4, 84, 44}) {
 		return
 	}
+	taken.add(box{f.left + 6, f.top + 4, 84, 44})
 	from, to, st := xy{f.left + 34, f.top + 36}, xy{f.left + 12, f.top + 14}, solid(Muted, 1.25)
 	f.line(st, from, to)
 	f.line(st, xy{to.x, to.y + 7}, to, xy{to.x + 7, to.y})
@@ -106,7 +117,7 @@ func (sc Scatter) spread(f *frame, p Point, at xy) {
 // label writes rank and name where they hit nothing, else the rank alone, else above the mark whatever is there.
 func label(f *frame, p Point, at xy, taken *boxes) {
 	h := hand{colour: colour{p.ink(), halo}, bold: p.Rank == "1"}
-	for _, t := range []string{p.Rank + " " + NoBreak + p.Name, p.Rank} {
+	for _, t := range []string{strings.TrimSpace(p.Rank + " " + NoBreak + p.Name), p.Rank} {
 		w := h.width(t)
 		for _, b := range []box{{at.x + 11, at.y - 7, w, 14}, {at.x - 11 - w, at.y - 7, w, 14}, {at.x - w/2, at.y - 24, w, 14}, {at.x - w/2, at.y + 10, w, 14},
 			{at.x + 8, at.y - 21, w, 14}, {at.x + 8, at.y + 8, w, 14}, {at.x - 8 - w, at.y - 21, w, 14}, {at.x - 8 - w, at.y + 8, w, 14}} {

@@ -1,6 +1,8 @@
 package figures
 
-// A Timeline is Fig 3: a rate over time, and what happened.
+import "fmt"
+
+// A Timeline is Fig 3: a rate over time, and what happened. Without values it shows what happened alone.
 type Timeline struct {
 	Rate   Scale
 	Time   Scale
@@ -26,6 +28,7 @@ const (
 	CheckpointSpan SpanKind = iota
 	AbortedSpan
 	RestoreSpan
+	ReplaySpan // its end is a dotted line
 )
 
 // An Event in time.
@@ -34,10 +37,34 @@ type Event struct {
 	Text string
 }
 
+// crowd is how many checkpoints have room for a bar of full height each; more stand in a strip above the plot.
+const crowd = 8
+
+func (t Timeline) crowded() bool {
+	n := 0
+	for _, s := range t.Spans {
+		if s.Kind == CheckpointSpan {
+			n++
+		}
+	}
+	return n > crowd
+}
+
+// Height is what a timeline needs.
+func (t Timeline) Height(narrow bool) float64 {
+	switch {
+	case len(t.Values) == 0:
+		return 168
+	case narrow:
+		return 280
+	}
+	return 300
+}
+
 // Draw the timeline.
 func (t Timeline) Draw(size Size) Drawing {
 	ch := newChart(size)
-	ch.top = 54
+	ch.top = 66
 	end := float64(len(t.Values)) * t.Bin
 	most := t.Rate.of(t.Band[1])
 	for _, v := range t.Values {
@@ -46,7 +73,13 @@ func (t Timeline) Draw(size Size) Drawing {
 	for _, s := range t.Spans {
 		end = max(end, s.To)
 	}
+	for _, e := range t.Faults {
+		end = max(end, e.At)
+	}
 	yt, top := linear(t.Rate, most, 4)
+	if len(t.Values) == 0 {
+		yt, top, ch.left = nil, 1, 6 // room for half of the first label
+	}
 	xt, _ := linear(t.Time, t.Time.of(end), int(max(3, size.W/100)))
 	for len(xt) > 2 && xt[len(xt)-1].Value > t.Time.of(end) {
 		xt = xt[:len(xt)-1]
@@ -61,21 +94,34 @@ func (t Timeline) Draw(size Size) Drawing {
 	return ch.drawing()
 }
 
+// across is where a span lies, at least 1 px wide.
+func (t Timeline) across(f *frame, s Span) (from, to float64) {
+	from, to = f.x(t.Time.of(s.From)), f.x(t.Time.of(s.To))
+	return from, max(to, from+1)
+}
+
 func (t Timeline) spans(f *frame) {
-	for _, kind := range []SpanKind{CheckpointSpan, AbortedSpan, RestoreSpan} {
+	strip := t.crowded()
+	if strip {
+		f.line(solid(Grid, 1), xy{f.left, f.top - 8.5}, xy{f.right, f.top - 8.5})
+	}
+	for _, kind := range []SpanKind{RestoreSpan, CheckpointSpan, AbortedSpan} {
 		for _, s := range t.Spans {
 			if s.Kind != kind {
 				continue
 			}
-			from, to := f.x(t.Time.of(s.From)), f.x(t.Time.of(s.To))
-			to = max(to, from+1)
+			from, to := t.across(f, s)
+			top, bottom := f.top, f.bottom
+			if strip && kind != RestoreSpan {
+				top, bottom = f.top-12, f.top-5
+			}
 			switch kind {
 			case CheckpointSpan:
-				f.rect(from, f.top, to-from, f.bottom-f.top, filled(Checkpoint), stroke{})
+				f.rect(from, top, to-from, bottom-top, filled(Checkpoint), stroke{})
 			case AbortedSpan:
-				f.rect(from, f.top, to-from, f.bottom-f.top, nil, dashed(Axis, 1, 2, 2))
+				f.rect(from, top, to-from, bottom-top, filled(Paper), dashed(Muted, 1, 2, 2))
 			case RestoreSpan:
-				f.rect(from, f.top, to-from, f.bottom-f.top, filled(RestoreBack), stroke{})
+				f.rect(from, top, to-from, bottom-top, filled(RestoreBack), stroke{})
 			}
 		}
 	}
@@ -95,45 +141,98 @@ func (t Timeline) rate(f *frame) {
 	}
 }
 
-// labels yield to each other: faults stand above all, checkpoints and restores below them, as many as there is room for.
+// labels yield to each other: faults stand above all, then restores, what was replayed and checkpoints, as many as there is room for.
 func (t Timeline) labels(f *frame) {
 	var taken boxes
-	bad := hand{colour: Bad.plain(), bold: true}
+	t.faults(f, &taken)
+	for _, kind := range []SpanKind{RestoreSpan, ReplaySpan} {
+		for _, s := range t.Spans {
+			if s.Kind == kind {
+				t.beside(f, s, &taken)
+			}
+		}
+	}
+	if t.Band[1] > t.Band[0] {
+		h := hand{colour: colour{Muted, halo}}
+		text, y := "normal before the fault", f.y(t.Rate.of(t.Band[1]))-6
+		if b := (box{f.right - h.width(text) - 4, y - 11, h.width(text) + 4, 14}); y > f.top+12 && !taken.hit(b) {
+			taken.add(b)
+			f.write(h, xy{f.right - 4, y}, 1, text)
+		}
+	}
+	t.checkpoints(f, &taken)
+}
+
+func (t Timeline) faults(f *frame, taken *boxes) {
+	bad := hand{colour: colour{Bad, halo}, bold: true}
 	for _, e := range t.Faults {
 		x := f.x(t.Time.of(e.At))
-		f.line(solid(Bad, 1.75), xy{x, f.top - 26}, xy{x, f.bottom})
+		f.line(solid(Bad, 1.75), xy{x, f.top - 34}, xy{x, f.bottom})
 		text := bad.fit(e.Text, f.W-20)
 		w := bad.width(text)
 		at := x + 6
 		if at+w > f.W {
 			at = max(0, min(x-6-w, f.W-w))
 		}
-		if b := (box{at, f.top - 30, w, 14}); !taken.hit(b) {
-			taken.add(box{at - 4, b.y, w + 8, 14})
-			f.write(bad, xy{at, f.top - 19}, 0, text)
-		}
-	}
-	for _, kind := range []SpanKind{RestoreSpan, AbortedSpan, CheckpointSpan} {
-		for _, s := range t.Spans {
-			if s.Kind == kind {
-				t.label(f, s, &taken)
-			}
+		if b := (box{at - 4, f.top - 38, w + 8, 14}); !taken.hit(b) {
+			taken.add(b)
+			f.write(bad, xy{at, f.top - 27}, 0, text)
 		}
 	}
 }
 
-func (t Timeline) label(f *frame, s Span, taken *boxes) {
-	h := hand{colour: Muted.plain()}
-	switch s.Kind {
-	case RestoreSpan:
-		h = hand{colour: Link.plain(), bold: true}
-	case AbortedSpan:
-		h.Token = Ink
+// beside labels a restore inside its area or to its right, and what was replayed to the right of its end.
+func (t Timeline) beside(f *frame, s Span, taken *boxes) {
+	from, to := t.across(f, s)
+	h, y, at := hand{colour: colour{Link, halo}, bold: true}, f.top+16, to+5
+	if s.Kind == ReplaySpan {
+		h, y = hand{colour: colour{Ink, halo}}, f.top+33
+		f.line(dashed(Muted, 1, 2, 3), xy{to, f.top}, xy{to, f.bottom})
 	}
 	w := h.width(s.Text)
-	at := min(max((f.x(t.Time.of(s.From))+f.x(t.Time.of(s.To)))/2-w/2, f.left), f.right-w)
-	if b := (box{at - 3, f.top - 14, w + 6, 12}); !taken.hit(b) {
+	switch {
+	case s.Kind == RestoreSpan && w+8 <= to-from:
+		at = (from + to - w) / 2
+	case at+w > f.right:
+		at = from - 5 - w
+	}
+	if at < f.left {
+		return
+	}
+	if b := (box{at - 3, y - 11, w + 6, 14}); !taken.hit(b) {
 		taken.add(b)
-		f.write(h, xy{at, f.top - 5}, 0, s.Text)
+		f.write(h, xy{at, y}, 0, s.Text)
+	}
+}
+
+// checkpoints are named above their bars; those in a strip are counted.
+func (t Timeline) checkpoints(f *frame, taken *boxes) {
+	h, n := hand{colour: Muted.plain()}, 0
+	for _, s := range t.Spans {
+		if s.Kind == CheckpointSpan {
+			n++
+		}
+	}
+	if t.crowded() {
+		text := fmt.Sprintf("%d checkpoints", n)
+		if b := (box{f.right - h.width(text) - 4, f.top - 30, h.width(text) + 4, 14}); !taken.hit(b) {
+			f.write(h, xy{f.right, f.top - 17}, 1, text)
+		}
+		return
+	}
+	for _, kind := range []SpanKind{AbortedSpan, CheckpointSpan} {
+		for _, s := range t.Spans {
+			if s.Kind != kind {
+				continue
+			}
+			from, to := t.across(f, s)
+			text := h.fit(s.Text, f.W/3)
+			w := h.width(text)
+			at := min(max((from+to)/2-w/2, f.left), f.right-w)
+			if b := (box{at - 3, f.top - 18, w + 6, 12}); !taken.hit(b) {
+				taken.add(b)
+				f.write(h, xy{at, f.top - 7}, 0, text)
+			}
+		}
 	}
 }

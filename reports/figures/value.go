@@ -1,8 +1,10 @@
 package figures
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -21,6 +23,7 @@ type Value struct {
 	Title   string // "count of key ATL"
 	Time    Scale
 	Moments []Moment // in order of time
+	Attempt int64    // in which the last moment was; 0: not known
 	Want    []float64
 	WantSay string // "42 or 43"
 	GotSay  string // "read 39"
@@ -58,23 +61,49 @@ func (v Value) Draw(size Size) Drawing {
 		from, to, lo, hi = 0, 1, 0, 1
 	}
 	span := max(to-from, 1e-6)
+	if near, far, ok := v.close(hi - lo); ok {
+		lo, hi = near, far
+	}
 	if hi-lo < 2 {
 		hi, lo = hi+1, lo-1
 	}
-	tail := .12
+	tail := .2
 	if size.Narrow() {
-		tail = .3
+		tail = .4
 	}
 	yt := steps(Scale{}, lo, hi, 4)
 	ch.axis(&ch.p.X, steps(v.Time, v.Time.of(from), v.Time.of(to), 5), v.Time.of(from), v.Time.of(to+span*tail), false)
 	ch.axis(&ch.p.Y, yt, lo-(hi-lo)*.34, hi+(hi-lo)*.08, false)
-	ch.write(hand{colour: Muted.plain()}, xy{0, 62}, 0, v.Title)
+	ch.write(hand{colour: Muted.plain()}, xy{0, 62}, 0, hand{}.fit(v.Title, ch.W*.4))
 	ch.grid()
 	ch.layer(func(f *frame) { v.attempts(f); v.checkpoints(f) })
-	ch.layer(func(f *frame) { v.allowed(f); v.line(f); v.faults(f); v.bad(f) })
+	ch.layer(func(f *frame) { v.line(f, lo, hi); v.allowed(f); v.faults(f); v.bad(f) })
 	ch.layer(func(f *frame) { f.write(hand{colour: Muted.plain()}, xy{f.right, f.H - 1}, 1, v.Time.Title) })
 	ch.bottom = 16
 	return ch.drawing()
+}
+
+// Close tells whether only the surroundings of what was expected are shown.
+func (v Value) Close() bool {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	v.Moments = v.window()
+	for _, m := range v.Moments {
+		if m.What != "fault" {
+			lo, hi = min(lo, m.N), max(hi, m.N)
+		}
+	}
+	_, _, ok := v.close(hi - lo)
+	return ok
+}
+
+// close is what to show when what was expected and what was seen are so close together that the whole range would show one for the other.
+func (v Value) close(whole float64) (lo, hi float64, ok bool) {
+	bad := slices.IndexFunc(v.Moments, func(m Moment) bool { return m.Bad })
+	if bad < 0 || len(v.Want) == 0 {
+		return 0, 0, false
+	}
+	lo, hi = min(slices.Min(v.Want), v.Moments[bad].N), max(slices.Max(v.Want), v.Moments[bad].N)
+	return lo - 4, hi + 4, whole > 24*(hi-lo+1)
 }
 
 // steps are ticks between two values, not necessarily from zero.
@@ -90,13 +119,26 @@ func (v Value) x(f *frame, at float64) float64 { return f.x(v.Time.of(at)) }
 
 // attempts are bands above: one up to each fault, one from each restore.
 func (v Value) attempts(f *frame) {
-	from, text, back, ink := f.left, "", Checkpoint, Ink
+	no := v.Attempt
+	for _, m := range v.Moments {
+		if m.What == "restore" && !m.Bad {
+			no--
+		}
+	}
+	say := func(rest string) string {
+		if v.Attempt == 0 {
+			return "attempt" + rest
+		}
+		return fmt.Sprintf("attempt %d%s", no, rest)
+	}
+	from, text, back, ink := f.left, say(""), Checkpoint, Ink
 	end := func(to float64) {
 		f.rect(from, 24, to-from, 16, filled(back), stroke{})
 		h := hand{colour: ink.plain()}
-		if h.width(text)+12 < to-from {
-			f.write(h, xy{from + 6, 36}, 0, text)
+		if h.width(text)+8 > to-from {
+			text, _, _ = strings.Cut(text, ",")
 		}
+		f.write(h, xy{from + 6, 36}, 0, h.fit(text, to-from-8))
 	}
 	open := true
 	for _, m := range v.Moments {
@@ -110,11 +152,8 @@ func (v Value) attempts(f *frame) {
 			if open {
 				end(v.x(f, m.At) - 2)
 			}
-			from, open, back, ink = v.x(f, m.At), true, RestoreBack, Link
-			text = "restored from " + m.Text
-			if f.Narrow() {
-				text = m.Text
-			}
+			no++
+			from, open, back, ink, text = v.x(f, m.At), true, RestoreBack, Link, say(", from "+m.Text)
 		}
 	}
 	if open {
@@ -145,23 +184,31 @@ func (v Value) checkpoints(f *frame) {
 	}
 }
 
-// line is the count as acknowledged; after a restore it starts anew from what the checkpoint held, dashed.
-func (v Value) line(f *frame) {
+// line is the count as acknowledged; after a restore it starts anew from what the checkpoint held, dashed. What lies outside of the range
+// is cut off, and how far it went is said.
+func (v Value) line(f *frame, lo, hi float64) {
 	st := solid(Ink, 1.75)
 	var line []xy
 	end := func(at float64) {
 		if len(line) > 0 {
-			f.line(st, append(line, xy{v.x(f, at), line[len(line)-1].y})...)
+			f.within(st, f.top, f.bottom-34, append(line, xy{v.x(f, at), line[len(line)-1].y}))
 		}
 		line = nil
 	}
+	most := Moment{N: hi}
 	for _, m := range v.Moments {
+		if !m.Bad && m.What == "apply" && m.N > most.N {
+			most = m
+		}
 		switch {
 		case m.What == "fault":
 			end(m.At)
 		case m.What == "restore" && !m.Bad:
 			end(m.At)
 			st, line = dashed(Ink, 1.75, 4, 3), []xy{{v.x(f, m.At), f.y(m.N)}}
+			if h := (hand{colour: colour{Muted, halo}}); m.N >= lo && m.N <= hi && !slices.Contains(v.Want, m.N) {
+				f.write(h, xy{v.x(f, m.At), f.y(m.N) + 15}, 0, "restored: "+short(m.N))
+			}
 		case m.What == "apply" && !m.Bad:
 			x, y := v.x(f, m.At), f.y(m.N)
 			if len(line) > 0 {
@@ -174,10 +221,41 @@ func (v Value) line(f *frame) {
 		end(v.Moments[len(v.Moments)-1].At)
 	}
 	for _, m := range v.Moments {
-		if m.What == "read" && !m.Bad {
+		if m.What == "read" && !m.Bad && m.N >= lo && m.N <= hi {
 			f.circle(xy{v.x(f, m.At), f.y(m.N)}, 2.6, filled(Paper), solid(Ink, 1.25))
 		}
 	}
+	if most.N > hi {
+		h := hand{colour: colour{Muted, halo}}
+		text := "↑ up to " + short(most.N)
+		f.write(h, xy{max(f.left, v.x(f, most.At)-8-h.width(text)), f.top + 12}, 0, text)
+	}
+}
+
+// within draws a line of upright and level pieces as far as it lies between two heights.
+func (f *frame) within(st stroke, top, bottom float64, pts []xy) {
+	var line []xy
+	end := func() {
+		if len(line) > 1 {
+			f.line(st, line...)
+		}
+		line = nil
+	}
+	for i, p := range pts {
+		cut := xy{p.x, min(max(p.y, top), bottom)}
+		if i > 0 && cut.y != p.y && min(max(pts[i-1].y, top), bottom) == cut.y { // from outside to outside
+			end()
+			continue
+		}
+		if i > 0 && len(line) == 0 { // it comes in
+			line = append(line, xy{pts[i-1].x, min(max(pts[i-1].y, top), bottom)})
+		}
+		line = append(line, cut)
+		if cut.y != p.y {
+			end()
+		}
+	}
+	end()
 }
 
 func (v Value) faults(f *frame) {
@@ -236,13 +314,17 @@ func (v Value) bad(f *frame) {
 		f.line(solid(Bad, 1.75), xy{at.x - 3, at.y - 3}, xy{at.x + 3, at.y + 3})
 		f.line(solid(Bad, 1.75), xy{at.x - 3, at.y + 3}, xy{at.x + 3, at.y - 3})
 		h := hand{colour: colour{Bad, halo}, bold: true}
-		say, when := h.fit(v.GotSay, f.W*.5), "at "+v.Time.text(rounded(v.Time.of(m.At), 4))
+		say, when := h.fit(v.GotSay, f.W*.5), "at "+v.Time.text(rounded(v.Time.of(m.At), 4))+NoBreak+"s"
 		x, anchor := at.x+12, 0.0
 		if x+h.width(say) > f.W {
 			x, anchor = at.x-12, 1
 		}
 		f.write(h, xy{x, at.y + 4}, anchor, say)
 		h.bold = false
-		f.write(h, xy{x, at.y + 19}, anchor, when)
+		below := 19.0
+		if len(v.Want) > 0 && m.N > slices.Max(v.Want) { // what is allowed lies there
+			below = -11
+		}
+		f.write(h, xy{x, at.y + below}, anchor, when)
 	}
 }
