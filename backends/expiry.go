@@ -17,8 +17,8 @@ type Expiry struct {
 	Scan      int  // a store without such compactions looks at so many entries for each access; 0: at none
 }
 
-// An Expiring table is a CodedTable of a state with a TTL. A host finds it by assertion. One that does not look keeps what has expired until
-// somebody reads it, and is as correct.
+// An Expiring table is a CodedTable of a state with a TTL. A host finds it by assertion and sees to it that what has expired goes. Where a
+// host does not look, nothing that is read is wrong; only what nobody reads stays for ever.
 type Expiring interface {
 	CodedTable
 	Expiry() Expiry

@@ -31,7 +31,9 @@ type store struct {
 	names    []string
 	tables   []backends.CodedTable
 	byName   map[string]int
+	expiring []*expiring
 	batch    backends.Batch
+	rows     backends.Rows
 	one      []byte
 	begun    bool
 	restored bool
@@ -54,6 +56,7 @@ func (s *store) Open(d backends.Desc) (backends.Table, error) {
 	t := d.Coded(s, []byte{byte(id)}, s.groups)
 	s.names, s.tables = append(s.names, d.Name()), append(s.tables, t)
 	s.byName[d.Name()] = id
+	s.expires(id, t)
 	return t, nil
 }
 
@@ -69,13 +72,20 @@ func (s *store) Begin() {
 	for _, t := range s.tables {
 		t.Begin()
 	}
+	if len(s.expiring) > 0 {
+		s.tell()
+	}
 }
 
 func (s *store) End() error {
 	for _, t := range s.tables {
 		t.End()
 	}
-	return s.flush(s.opts.Keep)
+	if err := s.flush(s.opts.Keep); err != nil || len(s.expiring) == 0 {
+		return err
+	}
+	s.scan()
+	return s.err
 }
 
 func (s *store) flush(keep int) error {
@@ -177,7 +187,7 @@ func (s *store) Snapshot() (backends.Snapshot, error) {
 		s.Fail(err)
 		return nil, err
 	}
-	f := &snapshot{store: s, view: v, groups: s.groups, names: s.names}
+	f := &snapshot{store: s, view: v, groups: s.groups, names: s.names, alive: s.alive()}
 	s.open[f] = true
 	return f, nil
 }

@@ -13,6 +13,7 @@ type snapshot struct {
 	store   *store
 	groups  backends.Groups
 	names   []string    // the slice only grows: what is seen here stays
+	alive   []aliveOnly // states of which not everything is read
 	mu      sync.Mutex  // held by Each: a View is never closed beneath its iterator
 	view    View        // nil once closed
 	closing atomic.Bool // lets a running Each end early
@@ -51,7 +52,7 @@ func (f *snapshot) each(id, group int, name string, yield func(*backends.Entry) 
 			err = e
 		}
 	}()
-	e := &backends.Entry{State: name, Group: group}
+	e, alive := &backends.Entry{State: name, Group: group}, f.aliveOf(id)
 	for {
 		if f.closing.Load() {
 			return fmt.Errorf("read snapshot: %w", backends.ErrClosed)
@@ -65,6 +66,12 @@ func (f *snapshot) each(id, group int, name string, yield func(*backends.Entry) 
 		}
 		for r := 0; r < f.rows.Len(); r += 2 {
 			e.Key, e.Value = f.rows.At(r)[len(lo):], f.rows.At(r+1)
+			if alive != nil {
+				v, some := alive.Alive(e.Value, alive.now)
+				if e.Value = v; !some {
+					continue
+				}
+			}
 			if err := yield(e); err != nil {
 				return err
 			}
