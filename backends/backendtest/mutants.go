@@ -20,7 +20,7 @@ type Mutant struct {
 // Mutants prove that the clauses can fail: there is one at least for each.
 func Mutants() []Mutant {
 	none := func() {}
-	return append(listMutants(), []Mutant{
+	return append(append(listMutants(), ttlMutants()...), []Mutant{
 		{"a write is not seen before End", "write-is-seen-at-once", onTable("count", func(t count) count { return &unseen{count: t} })},
 		{"an empty text is absent", "absent-is-not-empty", onTable("text", func(t text) text { return emptyIsAbsent{t} })},
 		{"a delete is lost", "cleared-is-absent", onTable("count", func(t count) count { return lostClear{t} })},
@@ -82,6 +82,7 @@ func Mutants() []Mutant {
 type mutant struct {
 	backends.Store
 	groups   backends.Groups
+	desc     func(backends.Desc) backends.Desc
 	table    func(backends.Desc, backends.Table) backends.Table
 	each     func(s *mutantSnapshot, group int, yield walk) error
 	restore  func(s *mutant, e *backends.Entry) error
@@ -140,6 +141,9 @@ func onRestore(restore func(*mutant, *backends.Entry) error) func(backends.Backe
 func (s *mutant) Open(d backends.Desc) (backends.Table, error) {
 	if t := s.reopens[d.Name()]; t != nil {
 		return t, nil
+	}
+	if s.desc != nil {
+		d = s.desc(d)
 	}
 	t, err := s.Store.Open(d)
 	if err != nil {
