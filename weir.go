@@ -21,7 +21,6 @@ type Backend struct {
 	Name    string
 	Aliases []string // "hashmap"
 	Doc     string
-	Color   string        // heap, pebble, rocksdb: which of the report's colours
 	Status  func() Status // nil: it can be used, and is called by its name
 	Open    func(BackendOptions) (backends.Backend, error)
 }

@@ -13,7 +13,7 @@ import (
 func Standard() weir.Catalog {
 	return weir.Catalog{
 		Backends: []weir.Backend{
-			{Name: "heap", Aliases: []string{"hashmap"}, Color: "heap", Doc: "live Go objects, copy-on-write snapshots",
+			{Name: "heap", Aliases: []string{"hashmap"}, Doc: "live Go objects, copy-on-write snapshots",
 				Open: func(weir.BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
 		},
 		Workloads: workloads.All(),

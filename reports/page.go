@@ -185,12 +185,14 @@ func hue(c *weir.CellResult) string {
 		return "u"
 	}
 	switch c.Backend {
+	case "heap":
+		return "h"
 	case "pebble":
 		return "p"
 	case "rocksdb":
 		return "r"
 	}
-	return "h"
+	return "o"
 }
 
 // Versions are what the run was made with.

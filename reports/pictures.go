@@ -37,9 +37,12 @@ func micros(v float64) string {
 	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(v, 'f', 6, 64), "0"), ".")
 }
 
+// mark has a colour for each backend of weir's own; those of others have ink.
 func mark(c *weir.CellResult) figures.Mark {
-	m := figures.Mark{Backend: figures.Heap, Unknown: !c.Ranked}
+	m := figures.Mark{Backend: figures.Ink, Unknown: !c.Ranked}
 	switch c.Backend {
+	case "heap":
+		m.Backend = figures.Heap
 	case "pebble":
 		m.Backend = figures.Pebble
 	case "rocksdb":

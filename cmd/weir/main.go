@@ -27,11 +27,11 @@ func main() {
 func everything() weir.Catalog {
 	c := catalog.Standard()
 	c.Backends = append(c.Backends,
-		weir.Backend{Name: "pebble", Color: "pebble", Doc: "the LSM tree of CockroachDB, in Go", Status: pebbleStatus,
+		weir.Backend{Name: "pebble", Doc: "the LSM tree of CockroachDB, in Go", Status: pebbleStatus,
 			Open: func(o weir.BackendOptions) (backends.Backend, error) {
 				return pebble.Backend{KV: kv.Options{Keep: o.Keep}, InMemory: o.InMemory}, nil
 			}},
-		weir.Backend{Name: "rocksdb", Color: "rocksdb", Doc: "RocksDB by way of cgo", Status: rocksStatus,
+		weir.Backend{Name: "rocksdb", Doc: "RocksDB by way of cgo", Status: rocksStatus,
 			Open: func(o weir.BackendOptions) (backends.Backend, error) {
 				return rocksdb.Backend{KV: kv.Options{Keep: o.Keep}, InMemory: o.InMemory}, nil
 			}},

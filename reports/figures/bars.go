@@ -127,7 +127,7 @@ func (b Bars) row(f *frame, bar Bar, top, height float64) {
 func inside(f *frame, t Token, text string, from, to, y float64) {
 	h := hand{colour: OnSoft.plain(), size: 11}
 	switch t {
-	case Phase1, Phase3, Phase6, Heap, RocksDB:
+	case Phase1, Phase3, Phase6, Heap, RocksDB, Ink:
 		h.Token = OnStrong
 	}
 	if h.width(text)+8 <= to-from {

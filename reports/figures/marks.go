@@ -5,7 +5,7 @@ import "fmt"
 // A Mark codes a cell the same way in every figure, table and legend: colour is the backend, shape the snapshot (circle full, triangle
 // incremental), fill the changelog (solid on, outline off).
 type Mark struct {
-	Backend     Token // Heap, Pebble, RocksDB; Ink in a legend
+	Backend     Token // Heap, Pebble, RocksDB; Ink for any other, and in a legend
 	Incremental bool
 	Changelog   bool
 	Unknown     bool // never ranked: a grey dashed outline with a question mark, whatever the rest says
