@@ -2,6 +2,7 @@ package weir
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
@@ -60,6 +61,13 @@ func TestBuiltInScenarios(t *testing.T) {
 		if err != nil {
 			t.Errorf("%v", err)
 			continue
+		}
+		if strings.Contains(string(s.YAML), "\nsizes:") {
+			for _, size := range []string{"small", "full"} {
+				if _, err := Parse(s.Name, s.YAML, testCatalog(), []string{"size=" + size}); err != nil {
+					t.Errorf("size %s: %v", size, err)
+				}
+			}
 		}
 		p, err := parsed.Plan(testCatalog(), PlanOptions{})
 		if err != nil {

@@ -51,3 +51,21 @@ func TestFaultPhase(t *testing.T) {
 		t.Errorf("phases %+v, faults %+v are left", c.Phases, c.Faults)
 	}
 }
+
+// A size replaces values, axes and lists of the file; what the command line says besides wins by its place.
+func TestSizes(t *testing.T) {
+	src := `workload: {type: count, keys: 5}
+matrix: {parallelism.default: [1, 2]}
+sizes:
+  small: {workload.keys: 3, parallelism.default: 4, "phases": [{phase: drain}]}
+  full: {workload: {keys: 7}}
+`
+	small := planOf(t, src, []string{"size=small"}, PlanOptions{})
+	if len(small.Cells) != 1 || settingOf(&small.Cells[0], "workload.keys") != "3 (--set)" || small.Cells[0].Parallelism != 4 || len(small.Cells[0].Phases) != 1 {
+		t.Errorf("small: %d cells, keys %s", len(small.Cells), settingOf(&small.Cells[0], "workload.keys"))
+	}
+	full := planOf(t, src, []string{"size=full", "workload.keys=8"}, PlanOptions{})
+	if len(full.Cells) != 2 || settingOf(&full.Cells[0], "workload.keys") != "8 (--set)" {
+		t.Errorf("full: %d cells, keys %s", len(full.Cells), settingOf(&full.Cells[0], "workload.keys"))
+	}
+}

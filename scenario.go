@@ -64,6 +64,7 @@ type reader struct {
 	exclude    *node
 	faultsNode *node
 	phasesNode *node
+	sizesNode  *node
 	checksNode *node
 	bounds     []entry // thresholds
 
@@ -106,7 +107,7 @@ type axis struct {
 
 // fieldNames are the fields of a scenario file, in the order in which people write them.
 func fieldNames() []string {
-	return []string{"version", "name", "description", "matrix", "config", "workload", "readers", "phases", "faults", "checks", "check_timeout", "run", "thresholds", "broken"}
+	return []string{"version", "name", "description", "matrix", "config", "workload", "readers", "phases", "faults", "checks", "check_timeout", "run", "thresholds", "sizes", "broken"}
 }
 
 // knowWorkload finds the workload first, because its fields are part of what may be said.
@@ -145,6 +146,8 @@ func (r *reader) fields(root *node) {
 			r.faultsNode = e.value
 		case "phases":
 			r.phasesNode = e.value
+		case "sizes":
+			r.sizesOf(e)
 		case "checks":
 			r.checksNode = e.value
 		case "thresholds":

@@ -19,7 +19,54 @@ func (r *reader) sets(sets []string) {
 		if v == nil {
 			continue
 		}
+		if key == "size" {
+			r.size(v)
+			continue
+		}
 		r.set(entry{strings.TrimPrefix(strings.TrimPrefix(key, "config."), "matrix."), at, v}, strings.HasPrefix(key, "config."))
+	}
+}
+
+// sizesOf takes the sizes of a scenario: names of values that replace those of the file when the command line asks for a size.
+func (r *reader) sizesOf(e entry) {
+	if e.value.kind != mapping {
+		r.add(e.value.at, "sizes is %s; want a mapping such as \"sizes: {small: {workload.records: 100k}}\"", e.value.kind)
+		return
+	}
+	for _, size := range e.value.keys {
+		if size.value.kind != mapping {
+			r.add(size.value.at, "the size %s is %s; want a mapping such as {workload.records: 100k}", clip(size.key), size.value.kind)
+		}
+	}
+	r.sizesNode = e.value
+}
+
+// size takes the values of one size as if the command line had said them.
+func (r *reader) size(v *node) {
+	var names []string
+	if r.sizesNode != nil {
+		for _, e := range r.sizesNode.keys {
+			names = append(names, e.key)
+		}
+	}
+	if len(names) == 0 {
+		r.add(v.at, "size: the scenario has no sizes; leave it out")
+		return
+	}
+	size := r.sizesNode.get(v.text)
+	if v.kind != scalar || size == nil {
+		r.add(v.at, "size: no size %s%s", clip(v.text), didYouMean(v.text, names))
+		return
+	}
+	size.relocate(v.at)
+	for _, e := range size.keys {
+		if e.value.kind != mapping {
+			r.set(entry{e.key, v.at, e.value}, false)
+			continue
+		}
+		for _, leaf := range r.flatten(e.key, e.value) {
+			r.set(entry{leaf.key, v.at, leaf.value}, false)
+		}
 	}
 }
 
@@ -106,5 +153,5 @@ func (r *reader) settable() (names []string) {
 	for i := range r.vocab.all {
 		names = append(append(names, r.vocab.all[i].key), r.vocab.all[i].older...)
 	}
-	return append(names, "faults", "phases", "checks", "thresholds.throughput", "thresholds.checkpoint_duration", "thresholds.recovery_time")
+	return append(names, "size", "faults", "phases", "checks", "thresholds.throughput", "thresholds.checkpoint_duration", "thresholds.recovery_time")
 }
