@@ -7,7 +7,7 @@ import (
 )
 
 // All are the workloads that weir brings.
-func All() []Workload { return []Workload{Flights(), Count(), ManyTimers()} }
+func All() []Workload { return []Workload{Flights(), Count(), LargeState(), ManyTimers()} }
 
 // A Scenario is one that runs by its name.
 type Scenario struct {

@@ -18,6 +18,7 @@ type Draws struct {
 	HotOps  float64 // gets this share of the records
 	New     float64 // this share of the records comes with a key of its own, the next number
 	File    []int32 // file: the keys in order, again and again
+	Fill    bool    // the first Keys records come each with another key; what follows is drawn
 }
 
 // zipfCycle is after how many draws a zipfian stream begins again: a draw takes two powers, and a source should not wait for its input.
@@ -46,6 +47,16 @@ func (d Draws) split() [][]int32 {
 // draw draws the keys of all records, as they come before they are split.
 func (d Draws) draw() []int32 {
 	keys := make([]int32, d.Records)
+	if d.Fill {
+		n := min(int64(d.Keys), d.Records)
+		s := newSpread(uint64(d.Keys))
+		for i := range n {
+			keys[i] = int32(s.of(uint64(i)))
+		}
+		d.Fill, d.Records = false, d.Records-n
+		copy(keys[n:], d.draw())
+		return keys
+	}
 	if d.New > 0 || d.Law != "" && d.Law != "uniform" && d.Law != "zipfian" {
 		d.drawLaw(keys)
 		return keys

@@ -33,3 +33,13 @@ func TestManyTimers(t *testing.T) {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.ManyTimers(), small) })
 	}
 }
+
+func TestLargeState(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"mixed":  {"records": "400", "keys": "40", "value_size": "64"},
+		"writes": {"records": "300", "keys": "20", "reads": "0", "value_size": "32"},
+		"zipf":   {"records": "400", "keys": "100", "distribution": "zipfian", "reads": "0.9"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.LargeState(), small) })
+	}
+}
