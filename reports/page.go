@@ -50,6 +50,8 @@ type page struct {
 	Time     []*fig // Fig 3
 	Seen     []*fig // Fig A and B
 	Keys     []legend
+	Backends []backendKey
+	Unranked bool
 	Grounds  string
 	Limits   []string
 	Matrix   matrix
@@ -71,6 +73,9 @@ type fig struct {
 	CSV, SVG                 template.URL
 	Name                     string
 }
+
+// A backendKey is the colour of a backend whose cells are ranked.
+type backendKey struct{ Hue, Name string }
 
 // A legend is one phase of Fig 2.
 type legend struct {
@@ -103,6 +108,14 @@ func view(r *weir.Results) *page {
 	for _, t := range p.Bounds {
 		p.NotMet += btoi(!t.Met)
 	}
+	for _, x := range measured(all) {
+		key := backendKey{hue(x.CellResult), x.Backend}
+		p.Unranked = p.Unranked || !x.Ranked
+		if x.Ranked && !slices.Contains(p.Backends, key) {
+			p.Backends = append(p.Backends, key)
+		}
+	}
+	slices.SortFunc(p.Backends, func(a, b backendKey) int { return strings.Compare(a.Name, b.Name) })
 	p.cut()
 	return p
 }
