@@ -44,7 +44,7 @@ func (e *Expiry) Expired(at, now int64) bool {
 // Alive is what of a stored value has not expired, in the memory of v, and false when nothing is left. What is no value of this state is left
 // as it is: whoever reads it will say so.
 func (e *Expiry) Alive(v []byte, now int64) ([]byte, bool) {
-	if !e.List {
+	if !e.List || len(v) == 0 {
 		return v, len(v) < stampBytes || !e.Expired(stamp(v), now)
 	}
 	for len(v) > 0 { // the oldest are in front: most often they are all that has expired, and nothing moves

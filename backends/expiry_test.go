@@ -70,7 +70,7 @@ func TestAliveElements(t *testing.T) {
 				rest = rest[n:]
 			}
 			got, left := e.Alive(slices.Clone(all), 20)
-			if !slices.Equal(got, want) || left != (len(want) > 0) {
+			if !slices.Equal(got, want) || left != (len(want) > 0 || len(times) == 0) {
 				t.Errorf("width %d, times %v: Alive = %x, %v, want %x", width, times, got, left, want)
 			}
 		}

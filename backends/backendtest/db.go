@@ -13,7 +13,7 @@ import (
 )
 
 // RunDB tests an ordered store under package kv. open opens the store that is in a folder, which is empty or made by Checkpoint. What a store
-// need not have is skipped, with the reason: kv.Compacter, and files, where Checkpoint is an error that wraps errors.ErrUnsupported.
+// need not have is skipped, with the reason: kv.Compacter, kv.Expirer, and files, where Checkpoint is an error that wraps errors.ErrUnsupported.
 func RunDB(t *testing.T, open func(t *testing.T, dir string) kv.DB) {
 	for _, c := range dbClauses() {
 		t.Run(c.name, func(t *testing.T) {
@@ -53,6 +53,7 @@ func dbClauses() []dbClause {
 		{"view", "A View holds what was applied before it, whatever follows, and does not keep a writer waiting.", viewIsPinned},
 		{"keeps-nothing", "No slice that it is given is kept, and none that it gives is changed later.", keepsNothing},
 		{"compact", "Compact changes nothing that can be read.", compacts},
+		{"expire", "By the time that was told, compactions leave out what has expired and nothing else, but for what an older View would miss.", expires},
 		{"checkpoint", "Checkpoint makes a folder with a store that opens to what was applied before.", checkpoints},
 	}
 }

@@ -19,6 +19,7 @@ func TestMutantsOfDB(t *testing.T) {
 		"view":             func(db *pebble.DB) kv.DB { return liveView{db} },
 		"keeps-nothing":    func(db *pebble.DB) kv.DB { return &keepsBatch{DB: db} },
 		"compact":          func(db *pebble.DB) kv.DB { return compactLoses{db} },
+		"expire":           func(db *pebble.DB) kv.DB { return neverConfigured{db} },
 		"checkpoint":       func(db *pebble.DB) kv.DB { return emptyCheckpoint{db} },
 	}
 	for _, c := range dbClauses() {
@@ -126,3 +127,9 @@ func (d compactLoses) Compact() error {
 type emptyCheckpoint struct{ *pebble.DB }
 
 func (emptyCheckpoint) Checkpoint(dir string) error { return os.Mkdir(dir, 0o755) }
+
+// neverConfigured is FLINK-40354: a filter is attached, and never told what it is for.
+type neverConfigured struct{ *pebble.DB }
+
+func (neverConfigured) Expire([]byte, backends.Expiry) bool { return true }
+func (neverConfigured) Tell(int64)                          {}

@@ -33,10 +33,14 @@ type DB struct {
 	ro     *C.rocksdb_readoptions_t
 	wo     *C.rocksdb_writeoptions_t
 	rows   *C.weir_rows_t // scratch of the goroutine that calls
+	expiry expiry
 	ends   []func()
 }
 
 var _ kv.DB = (*DB)(nil)
+
+// RocksDB is what lies beneath, for who holds it against this package. Whoever writes there writes behind the store's back.
+func (d *DB) RocksDB() *grocksdb.DB { return d.grocks }
 
 // atEnd adds to what Close does, last first.
 func (d *DB) atEnd(f func()) { d.ends = append(d.ends, f) }
@@ -112,7 +116,7 @@ func (d *DB) Iter(lo, hi []byte) (kv.Iter, error) { return d.iter(nil, lo, hi), 
 // View is a RocksDB snapshot.
 func (d *DB) View() (kv.View, error) {
 	s := d.grocks.NewSnapshot()
-	return &view{d, s, (*C.rocksdb_snapshot_t)(inner(s))}, nil
+	return &view{d, s, (*C.rocksdb_snapshot_t)(inner(s)), d.expiry.viewed()}, nil
 }
 
 // Flush writes the memtable to a file.
@@ -169,12 +173,14 @@ type view struct {
 	d    *DB
 	snap *grocksdb.Snapshot
 	c    *C.rocksdb_snapshot_t
+	end  func()
 }
 
 func (v *view) Iter(lo, hi []byte) (kv.Iter, error) { return v.d.iter(v.c, lo, hi), nil }
 
 func (v *view) Close() error {
 	v.d.grocks.ReleaseSnapshot(v.snap)
+	v.end()
 	return nil
 }
 

@@ -40,6 +40,7 @@ func (b Backend) Open(o backends.Options) (backends.Store, error) {
 func OpenDB(o backends.Options, inMemory bool) (*DB, error) {
 	d := &DB{}
 	opts := d.options(o)
+	d.expire(inner(opts), inMemory)
 	if inMemory {
 		opts.SetEnv(grocksdb.NewMemEnv()) // the options own it
 		o.Dir = "/db"
