@@ -55,7 +55,7 @@ func (k crowded) Mark(dst []backends.Key[uint64], src []uint64) {
 func (c *check) jobOf(g backends.Groups, codec tables.KeyType[uint64]) *job {
 	j := &job{check: c, Scope: &tables.Scope[uint64]{Store: c.store(g), Keys: new(backends.Keys[uint64]), Codec: codec}}
 	var err error
-	opened := func() { c.must("open", err) }
+	opened := func() { c.opened(err) }
 	j.count, err = tables.OpenValue(j.Scope, "count", tables.None{}, tables.Uint64{})
 	opened()
 	j.list, err = tables.OpenValue(j.Scope, "list", tables.None{}, tables.Uint64s{})
@@ -64,16 +64,11 @@ func (c *check) jobOf(g backends.Groups, codec tables.KeyType[uint64]) *job {
 	opened()
 	j.window, err = tables.OpenValue(j.Scope, "window", tables.Uint64{}, tables.Uint64{})
 	opened()
-	j.sets, err = tables.OpenMap(j.Scope, "sets", tables.None{}, tables.String{}, tables.Uint64{})
-	opened()
-	j.lists, err = tables.OpenMap(j.Scope, "lists", tables.Uint64{}, tables.Uint64{}, tables.Uint64s{})
-	opened()
-	j.timers, err = tables.OpenTimers(j.Scope, "timers", tables.Uint64{})
-	opened()
-	j.log, err = tables.OpenList(j.Scope, "log", tables.None{}, tables.String{})
-	opened()
-	j.logs, err = tables.OpenList(j.Scope, "logs", tables.Uint64{}, tables.Uint64s{})
-	opened()
+	j.sets = unless(c, backends.MapKind, orNoMap[void, string, uint64])(tables.OpenMap(j.Scope, "sets", tables.None{}, tables.String{}, tables.Uint64{}))
+	j.lists = unless(c, backends.MapKind, orNoMap[uint64, uint64, []uint64])(tables.OpenMap(j.Scope, "lists", tables.Uint64{}, tables.Uint64{}, tables.Uint64s{}))
+	j.timers = unless(c, backends.TimerKind, orNoTimers[uint64, uint64])(tables.OpenTimers(j.Scope, "timers", tables.Uint64{}))
+	j.log = unless(c, backends.ListKind, orNoList[void, string])(tables.OpenList(j.Scope, "log", tables.None{}, tables.String{}))
+	j.logs = unless(c, backends.ListKind, orNoList[uint64, []uint64])(tables.OpenList(j.Scope, "logs", tables.Uint64{}, tables.Uint64s{}))
 	return j
 }
 

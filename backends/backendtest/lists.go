@@ -161,7 +161,7 @@ func (pointers) Copy(v *uint64) *uint64 { w := *v; return &w }
 func nilIsNoElement(c *check) {
 	j := c.job()
 	l, err := tables.OpenList(j.Scope, "pointers", tables.None{}, backends.Codec[*uint64](pointers{}))
-	c.must("open", err)
+	c.opened(err)
 	one := uint64(1)
 	j.on(1, func() { l.Add(void{}, &one) })
 	for name, give := range map[string]func(){

@@ -136,14 +136,14 @@ func (p *program) step(n int) {
 		case 2:
 			p.aWindow(k)
 		case 3:
-			p.aSet(k)
+			p.besides(func() { p.aSet(k) })
 		case 4:
-			p.aTimer(k)
+			p.besides(func() { p.aTimer(k) })
 		case 5:
-			p.aLog(k)
+			p.besides(func() { p.aLog(k) })
 		}
 		if i == n-1 && p.r.IntN(4) == 0 {
-			p.fire()
+			p.besides(p.fire)
 		}
 	})
 }

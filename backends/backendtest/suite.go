@@ -8,7 +8,8 @@ import (
 	"github.com/weirbench/weir/backends/kv"
 )
 
-// Run tests a backend. open is called often; it gets the key groups to own and an empty folder, and fails t if it cannot.
+// Run tests a backend. open is called often; it gets the key groups to own and an empty folder, and fails t if it cannot. A kind of state
+// that a store refuses to open, with an error that wraps errors.ErrUnsupported, is skipped, and what it says is the reason.
 func Run(t *testing.T, open func(t *testing.T, o backends.Options) backends.Store) {
 	for _, c := range clauses() {
 		t.Run(c.name, func(t *testing.T) {
@@ -37,8 +38,12 @@ func clauses() []clause {
 
 func (c clause) report(t *testing.T, open func(backends.Options) (backends.Store, error)) {
 	t.Helper()
-	for _, e := range c.run(open) {
+	k := &check{open: open}
+	for _, e := range c.on(k) {
 		t.Error(e)
+	}
+	if k.missing != "" {
+		t.Skip("missing: " + k.missing)
 	}
 }
 
@@ -82,6 +87,7 @@ type check struct {
 	openDB  func(dir string) kv.DB // where an ordered store is tried
 	dir     func() string          // a new folder
 	missing string                 // the power that the store lacks, and why the clause was not tried
+	refuses []backends.Kind        // that the store does not open
 }
 
 type stop struct{}

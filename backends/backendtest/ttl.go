@@ -53,7 +53,7 @@ func (c *check) mortals(ttl tables.TTL) *mortals {
 func (c *check) mortalsOf(s backends.Store, ttl tables.TTL) *mortals {
 	m := &mortals{check: c, Scope: &tables.Scope[uint64]{Store: s, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(allGroups)}}
 	var err error
-	opened := func() { c.must("open", err) }
+	opened := func() { c.opened(err) }
 	m.value, err = tables.OpenValueTTL(m.Scope, "ttl-value", tables.Uint64{}, tables.Uint64{}, ttl)
 	opened()
 	m.shared, err = tables.OpenValueTTL(m.Scope, "ttl-shared", tables.None{}, tables.Uint64s{}, ttl)
