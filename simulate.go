@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -79,7 +80,8 @@ func (r *runner) seeds(ctx context.Context, cell *Cell, n int, fit time.Duration
 	}
 	out.Rate = float64(out.Seeds) / time.Since(begun).Seconds()
 	if out.Failed > 0 {
-		out.Reproduce = fmt.Sprintf("weir run %s --sim --seeds 1 --seed %d --filter %q", r.plan.File, out.First, "backend:"+cell.Backend)
+		again := cmp.Or(r.opts.Command, "weir run "+strings.TrimPrefix(r.plan.File, "builtin:")) // of a flag that is given twice the last counts
+		out.Reproduce = fmt.Sprintf("%s --sim --seeds 1 --seed %d --filter backend:%s", again, out.First, cell.Backend)
 	}
 	return out, ctx.Err()
 }
