@@ -68,3 +68,10 @@ type CodedHost interface {
 	// Fail marks the store as dead; End will return err.
 	Fail(err error)
 }
+
+// A LimitedHost takes no value longer than its limit: a table panics with a *UsageError where one is set, and where a list is read to which more
+// was added. To add to a list reads nothing, so it is not limited.
+type LimitedHost interface {
+	CodedHost
+	BytesMax() int
+}

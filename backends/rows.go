@@ -55,5 +55,5 @@ func (r *Rows) At(i int) []byte {
 	return r.Data[from:r.Ends[i]:r.Ends[i]]
 }
 
-// ValueBytesMax limits one value where it is written as bytes.
+// ValueBytesMax limits one value where it is written as bytes: our encoding can no more. A host may have a lower limit of its own, see LimitedHost.
 const ValueBytesMax = 256 << 20

@@ -13,7 +13,15 @@ type Options struct {
 	// Keep is how many keys a table may keep over the ends of batches, as a cache and to write them back sorted and together. 0 writes at
 	// the end of every batch. A snapshot writes them first, in its synchronous half.
 	Keep int
+	// BytesMax limits one key and one value, as Java's arrays limit Flink's RocksDB backend. Whoever sets more gets a *backends.UsageError, for a
+	// value as a panic and for a key out of End. What is added to a list passes, since nothing is read; then the next look into it panics, a
+	// snapshot returns the error, and Clear helps. 0 is Flink's limit, 2,147,483,647. That is more than our own encoding can, whose limit
+	// (backends.ValueBytesMax) holds in any case: a lower one shows with small values what Flink does with large ones.
+	BytesMax int
 }
+
+// BytesMax is the limit of keys and values when Options say nothing, Flink's own.
+const BytesMax = 1<<31 - 1
 
 // StatesMax is how many states a store can have: a key has one byte for the state, two for the key group, then what the table wrote. So a
 // state is a range and a key group of it is a range within.
@@ -104,9 +112,18 @@ func (s *store) write() {
 	case s.batch.Size() > backends.RowsBytesMax:
 		s.Fail(&backends.UsageError{What: "the writes of one batch are over 2 GiB; make its records fewer or smaller"})
 	default:
-		s.Fail(s.db.Apply(&s.batch))
+		s.apply(&s.batch)
 	}
 	s.batch.Reset()
+}
+
+func (s *store) apply(b *backends.Batch) {
+	if s.opts.BytesMax > 0 {
+		s.Fail(s.longKey(b))
+	}
+	if s.err == nil {
+		s.Fail(s.db.Apply(b))
+	}
 }
 
 // Fail keeps the first error; nil is none.
@@ -119,6 +136,11 @@ func (s *store) Fail(err error) {
 func (s *store) Apply(b *backends.Batch) error { return s.db.Apply(b) }
 
 func (s *store) Fetch(keys, vals *backends.Rows) error {
+	if s.opts.BytesMax > 0 {
+		if err := s.longKeyOf(keys); err != nil {
+			return err
+		}
+	}
 	if keys.Len() > 1 {
 		return s.db.MultiGet(keys, vals)
 	}
@@ -172,6 +194,9 @@ func (s *store) Restore(e *backends.Entry) error {
 	}
 	s.restored = true
 	s.one = append(groupKey(s.one[:0], id, e.Group), e.Key...)
+	if err := s.tooLarge(e.State, max(len(s.one), len(e.Value))); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	if s.batch.Set(s.one, e.Value); s.batch.Len() >= 1024 || s.batch.Size() >= 1<<20 {
 		s.write()
 	}

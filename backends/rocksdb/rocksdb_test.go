@@ -27,6 +27,17 @@ func TestBackendKeepsInMemory(t *testing.T) {
 	run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}, InMemory: true})
 }
 
+// The limits of Flink's RocksDB backend, at a MiB.
+func TestLimited(t *testing.T) {
+	backendtest.RunLimited(t, 1<<20, func(t *testing.T, o backends.Options) backends.Store {
+		s, err := rocksdb.Backend{KV: kv.Options{BytesMax: 1 << 20}, InMemory: true}.Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
 func TestDB(t *testing.T) {
 	backendtest.RunDB(t, func(t *testing.T, dir string) kv.DB {
 		db, err := rocksdb.OpenDB(backends.Options{Dir: dir, MemoryBytes: 8 << 20}, false)

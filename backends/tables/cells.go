@@ -13,6 +13,8 @@ type cells[V any] struct {
 	name   string
 	fail   func(error)
 	shares bool
+	max    int  // bytes of a value
+	strict bool // values are looked at when they are set
 	vals   []V
 	coded  [][]byte
 	buf    []byte
@@ -21,6 +23,8 @@ type cells[V any] struct {
 
 func (c *cells[V]) init(name string, codec backends.Codec[V], h backends.CodedHost) {
 	c.name, c.codec, c.fail, c.shares = name, codec, h.Fail, codec.Shares()
+	c.max = bytesMax(h)
+	c.strict = c.max < backends.ValueBytesMax
 	c.put = func(i int, b []byte) {
 		if c.shares {
 			c.coded[i] = append(c.coded[i][:0], b...)
@@ -60,19 +64,18 @@ func (c *cells[V]) decode(b []byte) V {
 }
 
 func (c *cells[V]) set(i int, v V) {
+	if c.strict {
+		c.limit(v)
+	}
 	if !c.shares {
 		c.vals[i] = v
 		return
 	}
 	b := c.codec.Append(c.coded[i][:0], v)
-	if len(b) > backends.ValueBytesMax {
-		panic(tooLarge(c.name, len(b)))
+	if len(b) > c.max {
+		panic(tooLarge(c.name, len(b), c.max))
 	}
 	c.coded[i] = b
-}
-
-func tooLarge(state string, n int) *backends.UsageError {
-	return &backends.UsageError{State: state, What: fmt.Sprintf("a value of %d bytes, more than %d", n, backends.ValueBytesMax)}
 }
 
 func (c *cells[V]) drop(i int) {
@@ -88,8 +91,8 @@ func (c *cells[V]) bytes(i int) []byte {
 		return c.coded[i]
 	}
 	c.buf = c.codec.Append(c.buf[:0], c.vals[i])
-	if len(c.buf) > backends.ValueBytesMax {
-		c.fail(tooLarge(c.name, len(c.buf)))
+	if len(c.buf) > c.max {
+		c.fail(tooLarge(c.name, len(c.buf), c.max))
 	}
 	return c.buf
 }

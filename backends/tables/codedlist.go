@@ -19,13 +19,14 @@ type codedList[K, N comparable, V any] struct {
 	wanted []int32
 	auto   bool
 	of     []int32 // by record, when there are no namespaces
+	max    int     // bytes of a list that is set or read
 }
 
 // replaced marks a list of which nothing that is stored counts any more.
 const replaced = 1 << 7
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
-	return &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	return &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h)}
 }
 
 func (t *codedList[K, N, V]) Begin()       { t.of = t.of[:0] }
@@ -83,10 +84,10 @@ func (t *codedList[K, N, V]) AddAll(ns N, vs []V) {
 	}
 }
 
-// grown takes a list that was appended to. One that is longer than a value may be stays as it was.
+// grown takes a list that was appended to. One that is longer than our encoding can stays as it was; a lower limit of the host is not looked at.
 func (t *codedList[K, N, V]) grown(i int, b []byte) {
 	if len(b) > backends.ValueBytesMax {
-		panic(tooLarge(t.d.name, len(b)))
+		panic(tooLarge(t.d.name, len(b), backends.ValueBytesMax))
 	}
 	t.size += len(b) - len(t.list[i])
 	t.list[i] = b
@@ -96,7 +97,13 @@ func (t *codedList[K, N, V]) grown(i int, b []byte) {
 func (t *codedList[K, N, V]) Set(ns N, vs []V) {
 	t.d.refuseNil(vs...)
 	i := t.at(ns)
-	t.grown(i, t.d.encode(t.list[i][:0], vs...))
+	old := len(t.list[i])
+	all := t.d.encode(t.list[i], vs...) // behind what is there, which stays if it must
+	b := all[old:]
+	if len(b) > t.max {
+		panic(tooLarge(t.d.name, len(b), t.max))
+	}
+	t.grown(i, all[:copy(all, b)])
 	t.stored[i] = 0
 	if t.state[i] |= known | replaced; len(vs) == 0 {
 		t.state[i] &^= present
@@ -113,6 +120,9 @@ func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 	i := t.at(ns)
 	if t.state[i]&known == 0 {
 		t.read(i)
+	}
+	if len(t.list[i]) > t.max {
+		panic(tooLarge(t.d.name, len(t.list[i]), t.max))
 	}
 	for rest := t.list[i]; len(rest) > 0; {
 		v, next, err := cutPart(rest, t.d.v)
@@ -160,7 +170,7 @@ func (t *codedList[K, N, V]) read(i int) {
 func (t *codedList[K, N, V]) follow(i int, b []byte) {
 	added := t.list[i]
 	if len(added)+len(b) > backends.ValueBytesMax {
-		panic(tooLarge(t.d.name, len(added)+len(b)))
+		panic(tooLarge(t.d.name, len(added)+len(b), backends.ValueBytesMax))
 	}
 	all := append(added, b...)
 	copy(all[len(b):], all[:len(added)])
