@@ -138,14 +138,41 @@ func colors(t *testing.T, phase string) string {
 	return look[phaseToken(phase)].Light
 }
 
+// labels are the numbers that stand at the ticks of a drawing, in order: those of x, then those of y.
+func labels(texts []string) (all []float64) {
+	for _, s := range texts {
+		if v, err := strconv.ParseFloat(strings.ReplaceAll(s, "\u00a0", ""), 64); err == nil {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// along is the scale of the x axis: how long one of its units is, from its ticks and what stands at them.
+func along(t *testing.T, all []shape, texts []string) float64 {
+	t.Helper()
+	look := figures.Looks()
+	var at []float64
+	for _, s := range all {
+		if s.stroke == look[figures.Axis].Light && len(s.points) == 2 && s.points[0][0] == s.points[1][0] && math.Abs(s.points[0][1]-s.points[1][1]) < 4 {
+			at = append(at, s.points[0][0])
+		}
+	}
+	v := labels(texts)
+	if len(at) < 2 || len(v) < len(at) {
+		t.Fatalf("%d ticks and %d labels", len(at), len(v))
+	}
+	return (at[len(at)-1] - at[0]) / (v[len(at)-1] - v[0])
+}
+
 // The bars of Fig 2 are as long as its numbers say: one scale for all, one bar a line, one part a phase. So is the narrow drawing.
 func TestRecoveryBarsAreTheNumbers(t *testing.T) {
 	for _, r := range []*weir.Results{passing(), debugged(), undecided()} {
 		p := named(t, r, "fig02-recovery")
 		head, lines := numbersOf(t, p)
 		for which, d := range map[string]figures.Drawing{"wide": p.wide, "narrow": p.narrow} {
-			svg, scale := d.File(p.title, p.how), 0.0
-			all, texts := shapes(t, svg)
+			all, texts := shapes(t, d.File(p.title, p.how))
+			scale := along(t, all, texts) * 1e3 // the axis has milliseconds
 			for col, name := range head[1 : len(head)-2] {
 				var widths []float64
 				for _, s := range all {
@@ -157,17 +184,10 @@ func TestRecoveryBarsAreTheNumbers(t *testing.T) {
 					t.Fatalf("%s: %d parts of %s, want %d", which, len(widths), name, len(lines))
 				}
 				for i, w := range widths {
-					v := float(t, lines[i][1+col])
-					if scale == 0 && v > .05 {
-						scale = w / v
-					}
-					if want := v * scale; scale > 0 && math.Abs(w-want) > .06 { // the file has five digits
+					if want := float(t, lines[i][1+col]) * scale; math.Abs(w-want) > .06 { // the file has five digits
 						t.Errorf("%s: %s of %s is %g wide, want %g", which, name, lines[i][0], w, want)
 					}
 				}
-			}
-			if scale == 0 {
-				t.Fatalf("%s: no part is long enough to tell the scale", which)
 			}
 			for _, l := range lines {
 				longest := float(t, lines[len(lines)-1][len(head)-2])
@@ -212,7 +232,7 @@ func TestTimelineIsTheNumbers(t *testing.T) {
 	p := named(t, passing(), "fig03a-time")
 	_, lines := numbersOf(t, p)
 	for which, d := range map[string]figures.Drawing{"wide": p.wide, "narrow": p.narrow} {
-		all, _ := shapes(t, d.File(p.title, p.how))
+		all, texts := shapes(t, d.File(p.title, p.how))
 		look := figures.Looks()
 		i := slices.IndexFunc(all, func(s shape) bool { return s.stroke == look[figures.Heap].Light && len(s.points) > 10 })
 		if i < 0 {
@@ -229,8 +249,10 @@ func TestTimelineIsTheNumbers(t *testing.T) {
 			t.Fatalf("%s: %d points for %d bins", which, len(line), len(rates))
 		}
 		most, least := slices.Index(rates, slices.Max(rates)), slices.Index(rates, slices.Min(rates))
-		up := (line[2*most][1] - line[2*least][1]) / (rates[most] - rates[least])
-		right := (line[2][0] - line[0][0]) / (times[1] - times[0])
+		right, up := along(t, all, texts), upwards(t, all, texts)
+		if got := (line[2*most][1] - line[2*least][1]) / (rates[most] - rates[least]); math.Abs(got/up-1) > 1e-3 {
+			t.Errorf("%s: the line has a scale of %g, its axis one of %g", which, got, up)
+		}
 		for i := range rates {
 			x, y := line[0][0]+right*times[i], line[2*least][1]+up*(rates[i]-rates[least])
 			if math.Abs(line[2*i][0]-x) > .06 || math.Abs(line[2*i][1]-y) > .06 {
@@ -239,6 +261,25 @@ func TestTimelineIsTheNumbers(t *testing.T) {
 		}
 		happens(t, which, all, lines, line[0][0], right)
 	}
+}
+
+// upwards is the scale of the y axis in records per second, from the lines of its grid and what stands at the axis.
+func upwards(t *testing.T, all []shape, texts []string) float64 {
+	t.Helper()
+	look := figures.Looks()
+	var at []float64
+	for _, s := range all {
+		if s.stroke == look[figures.Grid].Light && len(s.points) == 2 && s.points[0][1] == s.points[1][1] {
+			at = append(at, s.points[0][1])
+		}
+	}
+	slices.Sort(at)
+	v := labels(texts)
+	if len(at) < 2 || len(v) < len(at) {
+		t.Fatalf("%d lines and %d labels", len(at), len(v))
+	}
+	v = v[len(v)-len(at):] // zero has no line
+	return (at[len(at)-1] - at[0]) / (v[len(v)-1] - v[0]) / 1e3
 }
 
 // happens checks that faults and recoveries are drawn at their times.
