@@ -333,6 +333,8 @@ func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {
 		return t.load(m.Ckpt, fx)
 	case Run:
 		t.ran = true
+		t.Scope.Store.Begin() // what was restored is there from here on: its timers may be overdue
+		return t.Scope.Store.End()
 	case Complete:
 		fx.Note(AtNotified, m.Ckpt)
 	case Abort:

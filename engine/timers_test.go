@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 
@@ -107,6 +108,57 @@ func TestTimersAndTheirCallbacks(t *testing.T) {
 				if a.fired < 100 {
 					t.Errorf("seed %d: %d timers fired: not exercised", seed, a.fired)
 				}
+			}
+		})
+	}
+}
+
+// late is an operator with timers of processing time alone.
+type late struct {
+	e.Untimed[uint64, int]
+	timers *e.TimerService[uint64, uint64, int]
+}
+
+func (o *late) Open(s *tables.Scope[uint64]) (err error) {
+	o.timers, err = e.OpenTimers(s, "late", tables.Uint64{}, func(int64, uint64, *e.Out[uint64, int]) {})
+	return err
+}
+
+func (o *late) Process(struct{}, e.ID, int64, *e.Out[uint64, int]) {}
+func (o *late) Timers() (event, processing e.Timers[uint64, int])  { return nil, o.timers }
+func (o *late) Cursors(dst []e.Cursor) []e.Cursor                  { return dst }
+
+// A timer of processing time that was restored wakes its task though no record comes.
+func TestRestoredTimersWake(t *testing.T) {
+	for name, b := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} {
+		t.Run(name, func(t *testing.T) {
+			var store backends.Store
+			spec := &e.Spec{Sources: 1, Parallelism: 1, Groups: 16, Open: func(_ int64, _ int, g backends.Groups) (s backends.Store, err error) {
+				store, err = b.Open(backends.Options{Groups: g, Dir: t.TempDir()})
+				return store, err
+			}}
+			g, err := e.Build(spec, 1, e.Parts[uint64, struct{}, int]{
+				Key: tables.Longs(16),
+				Log: func(int) e.Log[uint64, struct{}] { return nil },
+				Op:  func() e.Operator[uint64, struct{}, int] { return &late{} },
+				Txn: func() e.Txn[uint64, int] { return nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer g.Close()
+			task, fx := g.Machines[g.Find(e.Role{Kind: e.TaskRole})], &e.Effects{}
+			task.Step(&e.Event{Kind: e.Start}, fx)
+			key := make([]backends.Key[uint64], 1)
+			tables.Longs(16).Mark(key, []uint64{7})
+			entry := binary.BigEndian.AppendUint64(nil, 500^1<<63)
+			entry = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(entry, 7), 3)
+			if err := store.Restore(&backends.Entry{State: "late", Group: int(key[0].Group), Key: entry}); err != nil {
+				t.Fatal(err)
+			}
+			task.Step(&e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Run}, Now: 900}, fx)
+			if fx.Err != nil || fx.Wake != 500 {
+				t.Errorf("Wake = %d, error %v, want 500", fx.Wake, fx.Err)
 			}
 		})
 	}
