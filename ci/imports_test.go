@@ -30,6 +30,7 @@ func rows() []row {
 		{"backends/backendtest", slices.Concat(typed, []string{"backends/broken", "backends/heap", "backends/kv"}), []string{"backends/..."}},
 		{"engine", typed, []string{"backends/...", "engine/..."}},
 		{"engine/state", typed, []string{"backends/..."}},
+		{"engine/window", passive, []string{"backends/..."}},
 		{"engine/sim", slices.Concat(typed, []string{"engine"}), []string{"backends/...", "engine/...", "workloads/...", "faults/..."}},
 		{"engine/live", slices.Concat(typed, []string{"engine"}), []string{"backends/...", "engine/...", "workloads/...", "faults/..."}},
 		{"workloads", passive, []string{"backends/...", "engine/..."}},
