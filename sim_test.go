@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/engine"
-	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -172,46 +171,5 @@ func TestKillTableIsCommitted(t *testing.T) {
 		if !strings.Contains(string(b), "| "+m.Name+" |") {
 			t.Errorf("docs/kill-table.md does not name %s; make it again with go run ./ci/kills", m.Name)
 		}
-	}
-}
-
-// One scenario as the goal says: two sources, two tasks, two sinks, 600 records, at least three checkpoints, one crash, judged.
-func BenchmarkScenario(b *testing.B) {
-	for _, porcupine := range []bool{false, true} {
-		name := "judge=oracles"
-		if porcupine {
-			name = "judge=all"
-		}
-		b.Run(name, func(b *testing.B) {
-			c := testCatalog()
-			cell := simCell("heap")
-			cell.Batch, cell.Interval, cell.Timeout, cell.Retained, cell.Concurrent = 8, micros(100), micros(100_000), 2, 1
-			cell.ReadEvery = micros(60)
-			cell.Restart = engine.Restart{Strategy: "fixed-delay", Attempts: 100, Delay: 10}
-			cell.Params = map[string]string{"keys": "10", "records": "600"}
-			cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: 2, Target: "task/0"}}
-			s, err := c.simulator(cell, "", SimOptions{Fixed: true, Porcupine: porcupine})
-			if err != nil {
-				b.Fatal(err)
-			}
-			seed, steps, checkpoints := uint64(0), 0, 0
-			for b.Loop() {
-				run, err := s.run(seed)
-				if err != nil {
-					b.Fatal(err)
-				}
-				for _, v := range run.verdicts {
-					if v.Result == linearizability.Fail {
-						b.Fatalf("seed %d: %s: %s", seed, v.Check, v.Reason)
-					}
-				}
-				seed++
-				steps, checkpoints = steps+run.evidence.Steps, checkpoints+len(run.evidence.History.Cuts)
-			}
-			n := float64(seed)
-			b.ReportMetric(n/b.Elapsed().Seconds(), "scenarios/s")
-			b.ReportMetric(float64(steps)/n, "steps/scenario")
-			b.ReportMetric(float64(checkpoints)/n, "checkpoints/scenario")
-		})
 	}
 }

@@ -3,6 +3,7 @@ package linearizability
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"testing"
 )
@@ -39,40 +40,52 @@ func BenchmarkScenario(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck searches a long history. The physical limit beside it is the model alone, stepped once through all operations.
+// BenchmarkCheck searches a long history, on as many cores as there are. Beside it stands the model alone, stepped once through all operations
+// on one core. Both go in turn, round by round; ci/bounds compares within a round.
+//
+//	go test -run '^$' -bench '^BenchmarkCheck$' -benchtime 1x ./linearizability | go run ./ci/bounds Check
 func BenchmarkCheck(b *testing.B) {
+	const rounds = 11
 	s := toySize{parts: 2, tasks: 3, keys: 200, groups: 16, records: 120_000, readers: 3, crashes: 8, mode: ExactlyOnce}
 	h := goodOf(b, 1, s)
-	b.Run("porcupine", func(b *testing.B) {
-		var judged int64
-		for b.Loop() {
-			vs := Check(context.Background(), h, Options{Porcupine: true, OpsTotal: 10_000_000})
-			if vs[0].Result != Pass {
-				b.Fatalf("%+v", vs[0])
+	k := newKeyed(NewView(h))
+	k.choose(Options{OpsTotal: 10_000_000})
+	parts := k.parts()
+	for round := range rounds {
+		b.Run(fmt.Sprintf("round=%02d/loop=bare", round), func(b *testing.B) {
+			steps := 0
+			for b.Loop() {
+				steps += stepThrough(parts)
 			}
-			judged += vs[0].Judged + vs[1].Judged
-		}
-		b.ReportMetric(float64(judged)/b.Elapsed().Seconds(), "ops/s")
-	})
-	b.Run("bare model", func(b *testing.B) {
-		k := newKeyed(NewView(h))
-		k.choose(Options{OpsTotal: 10_000_000})
-		parts := k.parts()
-		var next [2]keyState
-		steps := 0
-		for b.Loop() {
-			for i := range parts {
-				state := parts[i].init[0]
-				for c := range parts[i].calls {
-					if parts[i].model.step(&state, &parts[i].calls[c].op, &next) > 0 {
-						state = next[0]
-					}
+			b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "ops/s")
+		})
+		b.Run(fmt.Sprintf("round=%02d/search=porcupine", round), func(b *testing.B) {
+			var judged int64
+			for b.Loop() {
+				vs := Check(context.Background(), h, Options{Porcupine: true, OpsTotal: 10_000_000})
+				if vs[0].Result != Pass {
+					b.Fatalf("%+v", vs[0])
 				}
-				steps += len(parts[i].calls)
+				judged += vs[0].Judged + vs[1].Judged
+			}
+			b.ReportMetric(float64(judged)/b.Elapsed().Seconds(), "ops/s")
+		})
+	}
+}
+
+// stepThrough steps the model of every part through its operations in the order of their calls, and tells how many they are.
+func stepThrough(parts []keyPart) (steps int) {
+	var next [2]keyState
+	for i := range parts {
+		state := parts[i].init[0]
+		for c := range parts[i].calls {
+			if parts[i].model.step(&state, &parts[i].calls[c].op, &next) > 0 {
+				state = next[0]
 			}
 		}
-		b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "ops/s")
-	})
+		steps += len(parts[i].calls)
+	}
+	return steps
 }
 
 // BenchmarkStore writes and reads a history of many records.

@@ -172,7 +172,10 @@ func (s *stateRun) fill(keys int) {
 		s.entries, err = tables.OpenMap(s.Scope, "map", tables.None{}, tables.Uint64{}, tables.Uint64{})
 	}
 	s.must(err)
-	all := load{keys: keys}.all()
+	all := make([]uint64, keys)
+	for i := range all {
+		all[i] = spread(i)
+	}
 	for from := 0; from < keys; from += 1024 {
 		s.Fill(all[from:min(from+1024, keys)])
 		s.Store.Begin()
@@ -238,3 +241,6 @@ func (s *stateRun) end() {
 		s.must(s.Store.End())
 	}
 }
+
+// spread makes keys that are far apart.
+func spread(rank int) uint64 { return uint64(rank) * 0x9E3779B97F4A7C15 }

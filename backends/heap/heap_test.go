@@ -17,5 +17,3 @@ func TestBackend(t *testing.T) {
 		return s
 	})
 }
-
-func BenchmarkBounds(b *testing.B) { backendtest.BenchLive(b, "heap", heap.Backend{}) }

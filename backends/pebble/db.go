@@ -17,6 +17,9 @@ type DB struct {
 
 var _ kv.DB = (*DB)(nil)
 
+// Pebble is what lies beneath, for who holds it against this package. Whoever writes there writes behind the store's back.
+func (d *DB) Pebble() *pebble.DB { return d.db }
+
 // Get copies the value.
 func (d *DB) Get(key, buf []byte) ([]byte, bool, error) {
 	v, c, err := d.db.Get(key)

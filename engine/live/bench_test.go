@@ -6,10 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/blobs"
@@ -18,74 +16,37 @@ import (
 	"github.com/weirbench/weir/engine"
 )
 
-// The live pipeline (source, exchange, counter, sink) is held against the same work in one loop on one goroutine without an engine: keys
-// marked, counted in the same heap store, summed. All ways go in turn, round by round; ratios are taken within a round, and medians
-// count. A bound prints as one line:
+// BenchmarkPipeline is the live pipeline (source, exchange, counter, sink) beside the same work in one loop on one goroutine without an
+// engine: keys marked, counted in the same heap store, summed. All ways go in turn, round by round; ci/bounds compares within a round.
 //
-//	bound  value  ratio  met|not met
+//	go test -run '^$' -bench '^BenchmarkPipeline$' -benchtime 1x -benchmem ./engine/live | go run ./ci/bounds Pipeline
 func BenchmarkPipeline(b *testing.B) {
-	const records, rounds = 1 << 23, 7
+	const records, rounds = 1 << 23, 11
 	keys := zipf(1<<22, 1e5)
-	ways := []struct {
-		name      string
-		perSecond float64 // the least that is asked for; 0: nothing is
-		ofBare    float64
-		run       func()
-	}{
-		{"bare loop", 0, 0, func() { bare(b, keys, records) }},
-		{"history off", 10e6, 0.5, func() { pipeline(b, keys, 1, records, 0, nil) }},
-		{"history on", 3e6, 0, func() { pipeline(b, keys, 1, records, 0, &kept{}) }},
-		{"history off, checkpoint every 100 ms", 0, 0, func() { pipeline(b, keys, 1, records, 100_000, nil) }},
-		{"history off, parallelism 2", 0, 0, func() { pipeline(b, keys, 2, records, 0, nil) }},
-	}
-	for b.Loop() {
-		took, allocs := make([][]float64, len(ways)), make([]float64, len(ways))
-		var before, after runtime.MemStats
-		for round := range rounds + 1 { // the first is for warming up
-			for i, w := range ways {
-				runtime.GC() // what others left is not ours to collect
+	for round := range rounds {
+		for _, w := range []struct {
+			name string
+			run  func(b *testing.B)
+		}{
+			{"loop=bare", func(b *testing.B) { bare(b, keys, records) }},
+			{"parallelism=1/history=off", func(b *testing.B) { pipeline(b, keys, 1, records, 0, nil) }},
+			{"parallelism=1/history=on", func(b *testing.B) { pipeline(b, keys, 1, records, 0, &kept{}) }},
+			{"parallelism=1/history=off/interval=100ms", func(b *testing.B) { pipeline(b, keys, 1, records, 100_000, nil) }},
+			{"parallelism=2/history=off", func(b *testing.B) { pipeline(b, keys, 2, records, 0, nil) }},
+		} {
+			b.Run(fmt.Sprintf("backend=heap/batch=1024/round=%02d/%s", round, w.name), func(b *testing.B) {
+				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				from := time.Now()
-				w.run()
-				d := time.Since(from).Seconds()
-				runtime.ReadMemStats(&after)
-				if round > 0 {
-					took[i], allocs[i] = append(took[i], d), allocs[i]+float64(after.Mallocs-before.Mallocs)/records/rounds
+				for b.Loop() {
+					w.run(b)
 				}
-			}
-		}
-		fmt.Println()
-		for i, w := range ways {
-			ratio := make([]float64, rounds)
-			for r := range ratio {
-				ratio[r] = took[0][r] / took[i][r]
-			}
-			rate, of := records/median(took[i]), median(ratio)
-			line := fmt.Sprintf("%-46s %7.2f Mrec/s %6.2f x bare", "pipeline, heap, batch 1024, "+w.name, rate/1e6, of)
-			if w.perSecond == 0 {
-				fmt.Printf("%s  %.4f allocs/rec\n", line, allocs[i])
-				continue
-			}
-			fmt.Printf("%s  >= %.0f Mrec/s %s\n", line, w.perSecond/1e6, met(rate >= w.perSecond))
-			if w.ofBare > 0 {
-				fmt.Printf("%s  >= %.1f x bare %s\n", line, w.ofBare, met(of >= w.ofBare))
-				fmt.Printf("%s  %.4f allocs/rec, 0 asked: %s\n", line, allocs[i], met(allocs[i] < 0.0005))
-			}
+				took, n := b.Elapsed().Seconds(), float64(b.N)*records
+				runtime.ReadMemStats(&after)
+				b.ReportMetric(n/took, "rec/s")
+				b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/rec")
+			})
 		}
 	}
-}
-
-func met(ok bool) string {
-	if ok {
-		return "met"
-	}
-	return "not met"
-}
-
-func median(v []float64) float64 {
-	v = slices.Clone(v)
-	slices.Sort(v)
-	return v[len(v)/2]
 }
 
 // pipeline runs the counting job.

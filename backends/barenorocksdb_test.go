@@ -1,0 +1,5 @@
+//go:build !rocksdb || !cgo
+
+package backends_test
+
+func withRocksDB() []database { return nil }

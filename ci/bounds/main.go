@@ -1,0 +1,103 @@
+// Command bounds holds benchmarks against what is asked of weir. It reads the output of go test -bench, as it is or with other lines
+// between, and prints one line for every bound:
+//
+//	name  value  ratio  bound  met|not met
+//
+// Benchmarks that belong together ran in turn, round by round, and have a dimension round=N in their names. A value is the median over
+// the rounds. A ratio is to the bare loop of the same round, and the median of these ratios counts; behind it stand the least and the
+// greatest. So a machine that drifts drifts for both. A bound that is not met is a finding and no error; the exit code is 1 when one was
+// not measured.
+//
+//	go test -bench '^BenchmarkCounter' -benchtime 1x ./backends | go run ./ci/bounds Counter
+//
+// The arguments are the benchmarks whose bounds are wanted, without Benchmark; none means all.
+//
+// Not here: what is measured. The benchmarks are where the code is that they measure.
+//
+// To add a bound, add a line to asked.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	rows, err := read(os.Stdin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bounds:", err)
+		os.Exit(1)
+	}
+	if !judge(os.Stdout, asked(), rows, os.Args[1:]) {
+		os.Exit(1)
+	}
+}
+
+// A bound is asked of one metric of a benchmark, or of the ratio of that to the same metric of a bare loop.
+type bound struct {
+	bench  string // its name, without Benchmark and without the round
+	metric string
+	bare   string // the name of the loop that runs beside it; "" when none does
+	on     part
+	limit  float64
+}
+
+// part is what of a benchmark is bounded.
+type part int
+
+const (
+	ratioAtLeast part = iota
+	valueAtLeast
+	valueAtMost
+)
+
+// asked are the bounds of weir.
+func asked() []bound {
+	all := []bound{
+		counter("heap", "hot", "batch=1024", ratioAtLeast, 0.8),
+		counter("heap", "uniform", "batch=1024", ratioAtLeast, 1.6),
+		none(counter("heap", "hot", "batch=1024", valueAtMost, 0)),
+		none(counter("heap", "uniform", "batch=1024", valueAtMost, 0)),
+	}
+	for _, lsm := range []string{"pebble", "rocksdb"} {
+		all = append(all,
+			counter(lsm, "hot", "batch=1", ratioAtLeast, 0.9),
+			counter(lsm, "uniform", "batch=1", ratioAtLeast, 0.9),
+			counter(lsm, "hot", "batch=1024", ratioAtLeast, 1.4),
+			counter(lsm, "hot", "batch=1024/keep=16384", ratioAtLeast, 2.5),
+			counter(lsm, "uniform", "batch=1024", ratioAtLeast, 0.95),
+			none(counter(lsm, "hot", "batch=1024", valueAtMost, 0)),
+			none(counter(lsm, "hot", "batch=1024/keep=16384", valueAtMost, 0)),
+			none(counter(lsm, "uniform", "batch=1024", valueAtMost, 0)),
+		)
+	}
+	const snapshot, pipeline = "Snapshot/backend=heap/entries=1000000/", "Pipeline/backend=heap/batch=1024/"
+	off, on := pipeline+"parallelism=1/history=off", pipeline+"parallelism=1/history=on"
+	all = append(all,
+		bound{snapshot + "copy=on-write", "pause-ms", snapshot + "copy=all", valueAtMost, 1},
+		bound{off, "rec/s", pipeline + "loop=bare", valueAtLeast, 10e6},
+		bound{off, "rec/s", pipeline + "loop=bare", ratioAtLeast, 0.5},
+		none(bound{off, "", "", valueAtMost, 0}),
+		bound{on, "rec/s", pipeline + "loop=bare", valueAtLeast, 3e6},
+	)
+	for _, four := range []string{"Scenario/backend=heap/sources=2/tasks=2/", "Scenario/backend=heap/sources=1/tasks=4/"} {
+		all = append(all,
+			bound{four + "judge=oracles", "scenarios/s", four + "judge=none", valueAtLeast, 500},
+			bound{four + "judge=all", "scenarios/s", four + "judge=none", valueAtLeast, 100},
+		)
+	}
+	return append(all,
+		bound{"Check/search=porcupine", "ops/s", "Check/loop=bare", valueAtLeast, 300e3},
+	)
+}
+
+func counter(backend, keys, way string, on part, limit float64) bound {
+	group := "Counter/backend=" + backend + "/keys=" + keys + "/"
+	return bound{group + way, "rec/s", group + "loop=bare", on, limit}
+}
+
+// none asks for no allocation per record. What is left over many records, a buffer that grew, rounds to none.
+func none(b bound) bound {
+	b.metric, b.bare, b.on, b.limit = "allocs/rec", "", valueAtMost, 0.0005
+	return b
+}
