@@ -126,6 +126,7 @@ func (l Lanes) across(width float64) Drawing {
 		s.box(o, x, at[o.Lane]-17, w, 34)
 		if o.Bad {
 			for j, t := range l.BadSay {
+				t = inked().fit(t, 150)
 				s.write(hand{colour: colour{Bad, halo}}, xy{min(x+w/2, width-8-inked().width(t)/2), at[o.Lane] + 33 + 15*float64(j)}, .5, t)
 			}
 		}

@@ -114,10 +114,11 @@ func (sc Scatter) spread(f *frame, p Point, at xy) {
 	}
 }
 
-// label writes rank and name where they hit nothing, else the rank alone, else above the mark whatever is there.
+// label writes rank and name where they hit nothing, else as much of them as is recognized, else the rank alone, else above the mark whatever is there.
 func label(f *frame, p Point, at xy, taken *boxes) {
 	h := hand{colour: colour{p.ink(), halo}, bold: p.Rank == "1"}
-	for _, t := range []string{strings.TrimSpace(p.Rank + " " + NoBreak + p.Name), p.Rank} {
+	whole := strings.TrimSpace(p.Rank + " " + NoBreak + p.Name)
+	for _, t := range []string{whole, h.fit(whole, 110), p.Rank} {
 		w := h.width(t)
 		for _, b := range []box{{at.x + 11, at.y - 7, w, 14}, {at.x - 11 - w, at.y - 7, w, 14}, {at.x - w/2, at.y - 24, w, 14}, {at.x - w/2, at.y + 10, w, 14},
 			{at.x + 8, at.y - 21, w, 14}, {at.x + 8, at.y + 8, w, 14}, {at.x - 8 - w, at.y - 21, w, 14}, {at.x - 8 - w, at.y + 8, w, 14}} {

@@ -294,7 +294,7 @@ func (v Value) allowed(f *frame) {
 	top, bottom := f.y(slices.Max(v.Want))-5, f.y(slices.Min(v.Want))+5
 	f.rect(from, top, f.right-from, bottom-top, filled(OKBack), solid(OK, 1))
 	h := hand{colour: colour{OK, halo}, bold: true}
-	say := h.fit("allowed: "+v.WantSay, f.W*.6)
+	say := h.fit("allowed: "+v.WantSay, f.W*.45)
 	if f.Narrow() {
 		say = h.fit(v.WantSay, f.W*.4)
 	}
@@ -319,12 +319,12 @@ func (v Value) bad(f *frame) {
 		if x+h.width(say) > f.W {
 			x, anchor = at.x-12, 1
 		}
-		f.write(h, xy{x, at.y + 4}, anchor, say)
-		h.bold = false
-		below := 19.0
+		y, below := at.y+4, 15.0
 		if len(v.Want) > 0 && m.N > slices.Max(v.Want) { // what is allowed lies there
-			below = -11
+			y, below = at.y-8, -15
 		}
-		f.write(h, xy{x, at.y + below}, anchor, when)
+		f.write(h, xy{x, y}, anchor, say)
+		h.bold = false
+		f.write(h, xy{x, y + below}, anchor, when)
 	}
 }
