@@ -175,24 +175,15 @@ func stores() map[string]backends.Backend {
 	return map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}, "pebble-keep": pebble.Backend{InMemory: true, KV: kv.Options{Keep: 20}}}
 }
 
-// A bug is planted in an operator, or in what runs it.
-type bug struct {
-	name    string
-	job     func(j *job) bool // bends the job so that the bug can show; false: it cannot
-	plant   func(o *op)
-	forgets bool // the watermark, at a restore
-}
-
 // run gives, for every step, what came out, sorted; and the entries that are left.
 func (j job) run(t testing.TB, store string, script []step, b *bug) (all [][]string, left int) {
 	var now []string
 	hear := func(k uint64, r string) { now = append(now, fmt.Sprintf("%d %s", k, r)) }
-	fresh := func() *op {
-		o := j.make()
+	fresh := func() engine.Operator[uint64, uint64, string] {
 		if b != nil && b.plant != nil {
-			b.plant(o)
+			return b.plant(j.make())
 		}
-		return o
+		return j.make()
 	}
 	r := newRig(t, stores()[store], fresh(), hear)
 	mark := int64(0)

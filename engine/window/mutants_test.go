@@ -1,0 +1,157 @@
+package window
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
+)
+
+// A bug is planted in an operator, or in what runs it.
+type bug struct {
+	name    string
+	may     func(j *job) bool // bends a job so that the bug can show; false: it cannot
+	plant   func(o *op) engine.Operator[uint64, uint64, string]
+	forgets bool // the watermark, at a restore
+}
+
+func eventTime(j *job) bool { return j.of == EventTime && j.assigner != "global" }
+
+func bugs() []bug {
+	return []bug{
+		{name: "late rule off by one", may: eventTime, plant: func(o *op) engine.Operator[uint64, uint64, string] { o.Lateness++; return o }},
+		{name: "session merge forgets state", may: func(j *job) bool { return j.merges() }, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.held = forgetful{o.held}
+			return o
+		}},
+		{name: "session merge forgets the trigger's state", may: func(j *job) bool {
+			j.trigger, j.n = "count", 3
+			return j.merges()
+		}, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.Trigger = apart{o.Trigger}
+			return o
+		}},
+		{name: "purge forgotten", may: func(j *job) bool {
+			j.purging = j.trigger != "default"
+			return j.purging
+		}, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.Trigger = o.Trigger.(Purging[uint64, uint64]).Of
+			return o
+		}},
+		{name: "purge forgets the trigger too", may: func(j *job) bool {
+			j.trigger, j.purging, j.n = "every-event", true, 2
+			return eventTime(j)
+		}, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.Trigger = thorough{o.Trigger}
+			return o
+		}},
+		{name: "watermark not restored", may: eventTime, forgets: true},
+		{name: "cleanup timer lost", may: eventTime, plant: func(o *op) engine.Operator[uint64, uint64, string] { return &unclean{o} }},
+		{name: "times before zero are rounded up", may: func(j *job) bool { return j.assigner == "tumbling" && j.of == EventTime }, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.Assigner = upwards{o.Assigner.(Tumbling[uint64])}
+			return o
+		}},
+	}
+}
+
+// forgetful drops what merges.
+type forgetful struct {
+	contents[uint64, uint64, string]
+}
+
+func (x forgetful) merge(_ Window, from []Window) {
+	for _, w := range from {
+		x.clear(w)
+	}
+}
+
+// apart does not hear of a merge.
+type apart struct{ Trigger[uint64, uint64] }
+
+func (apart) OnMerge(*Context, []Window) {}
+
+// thorough forgets timers and its own state with the contents.
+type thorough struct{ Trigger[uint64, uint64] }
+
+func (t thorough) OnEventTime(c *Context, at int64) Result {
+	r := t.Trigger.OnEventTime(c, at)
+	if r&Purge != 0 {
+		t.Clear(c)
+	}
+	return r
+}
+
+// unclean loses the timers that clean windows up.
+type unclean struct{ *op }
+
+func (o *unclean) Open(s *tables.Scope[uint64]) error {
+	err := o.op.Open(s)
+	o.c.event = &losing{o.op, o.c.event}
+	return err
+}
+
+type losing struct {
+	o *op
+	alarms
+}
+
+func (l *losing) Register(at int64, w Window) {
+	if at != l.o.end(w) {
+		l.alarms.Register(at, w)
+	}
+}
+
+// upwards rounds as Go's division does.
+type upwards struct{ Tumbling[uint64] }
+
+func (a upwards) Windows(dst []Window, _ uint64, at int64) []Window {
+	start := at - (at-a.Offset)%a.Size
+	return append(dst, Window{start, start + a.Size})
+}
+
+// Every bug is seen by the oracle within 25 of the scripts in which it can show, and the same scripts without it show nothing.
+func TestOracleSeesBugs(t *testing.T) {
+	for _, b := range bugs() {
+		t.Run(b.name, func(t *testing.T) {
+			tried, killed := 0, ""
+			for seed := uint64(0); tried < 25 && killed == ""; seed++ {
+				r := rand.New(rand.NewPCG(seed, 4))
+				j, script := randomJob(r), randomScript(r, 80)
+				if !b.may(&j) {
+					continue
+				}
+				tried++
+				want := j.oracle(script)
+				if d := j.judge(t, script, want, nil); d != "" {
+					t.Fatalf("without the bug, seed %d, %v: %s", seed, j, d)
+				}
+				if d := j.judge(t, script, want, &b); d != "" {
+					killed = fmt.Sprintf("script %d, seed %d: %s", tried, seed, d)
+				}
+			}
+			if killed == "" {
+				t.Errorf("not seen in %d scripts", tried)
+			}
+			t.Log(killed)
+		})
+	}
+}
+
+// judge says what is wrong with a run on the heap, "" when nothing is.
+func (j job) judge(t *testing.T, script []step, want [][]string, b *bug) (wrong string) {
+	defer func() {
+		if p := recover(); p != nil {
+			wrong = fmt.Sprint("it panicked: ", p)
+		}
+	}()
+	got, left := j.run(t, "heap", script, b)
+	if d := differs(script, got, want); d != "" {
+		return d
+	}
+	if left > 0 && j.assigner != "global" {
+		return fmt.Sprintf("%d entries are left at the end of time", left)
+	}
+	return ""
+}
