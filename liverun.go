@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime/metrics"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -50,6 +51,9 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	}
 	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell.Memory))
 	spec.Cuts, spec.Until, spec.Phases = inj.Cuts, l.cell.Duration.Microseconds(), l.cell.Phases
+	if l.cell.early() {
+		spec.Furthest = make([]atomic.Int64, spec.Sources)
+	}
 	if l.broken != "" {
 		spec.Planted = &engine.Planted{Name: l.broken}
 	}

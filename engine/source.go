@@ -54,6 +54,9 @@ func (s *Source[K, V]) poll(now int64, fx *Effects) {
 	if len(s.Spec.Phases) > 0 && !over {
 		most, over = s.allowed(now, fx)
 	}
+	if behind := s.behind(); over && behind > 0 {
+		most, over = behind, false
+	}
 	switch {
 	case over:
 		s.end(fx)
@@ -61,6 +64,24 @@ func (s *Source[K, V]) poll(now int64, fx *Effects) {
 		s.waits = true
 	default:
 		s.read(int(min(most, int64(s.Spec.Batch*len(s.out.open)))), fx)
+	}
+}
+
+// behind is how many rows an earlier attempt has read that this one has not. What was read once is the input, whatever the clock says now.
+func (s *Source[K, V]) behind() int64 {
+	if s.Spec.Furthest == nil {
+		return 0
+	}
+	return s.Spec.Furthest[s.Role.Index].Load() - s.offset
+}
+
+// reached tells later attempts how far this one has read. A zombie may tell at the same time.
+func (s *Source[K, V]) reached() {
+	for s.Spec.Furthest != nil {
+		far := &s.Spec.Furthest[s.Role.Index]
+		if was := far.Load(); was >= s.offset || far.CompareAndSwap(was, s.offset) {
+			return
+		}
 	}
 }
 
@@ -84,6 +105,7 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 		}
 	}
 	s.offset += int64(n)
+	s.reached()
 	if len(rows.Times) > 0 {
 		s.mark = rows.Times[n-1] - 1 // times ascend within a partition
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -28,6 +29,9 @@ type Spec struct {
 
 	// Until ends the input early: a source that is at a time at or behind it reads no further, and its log ends there. 0: the log's own end.
 	Until int64
+	// Furthest is how far each source has read in any attempt, kept by the sources where time ends the input: a later attempt reads as far.
+	// nil: it ends where its own time does.
+	Furthest []atomic.Int64
 
 	// Phases are how the input is read; none: as fast as it goes, to its end.
 	Phases []Phase

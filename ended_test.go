@@ -1,0 +1,46 @@
+package weir
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/weirbench/weir/linearizability"
+)
+
+// A run that is ended by its time may be down when that time comes. What an attempt had read before it died is read again, or its records
+// would be there without being of the input.
+func TestEndedWhileDown(t *testing.T) {
+	src := `
+name: ended
+config:
+  execution.checkpointing.interval: 20 ms
+  restart-strategy.type: fixed-delay
+  restart-strategy.fixed-delay.delay: 300 ms
+workload: {type: count, keys: 100, records: 3M}
+faults: [{after: 5000 records, do: kill, target: all}]
+run: {repetitions: 1, duration: 200 ms}
+`
+	s, err := Parse("ended.yaml", []byte(src), testCatalog(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Plan(testCatalog(), PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	r, err := Run(ctx, testCatalog(), p, RunOptions{Out: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Cells[0].Checks {
+		if c.Verdict == string(linearizability.Fail) {
+			t.Errorf("%s: %s", c.Name, c.Reason)
+		}
+	}
+	if r.Cells[0].Verdict != "pass" || r.Cells[0].Crashes == 0 {
+		t.Errorf("verdict %s with %d crashes, want a pass with one", r.Cells[0].Verdict, r.Cells[0].Crashes)
+	}
+}
