@@ -175,20 +175,29 @@ func stores() map[string]backends.Backend {
 	return map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}, "pebble-keep": pebble.Backend{InMemory: true, KV: kv.Options{Keep: 20}}}
 }
 
-// run gives, for every step, what came out, sorted; and the entries that are left.
+// run gives, for every step, what came out, sorted; and how many entries are left.
 func (j job) run(t testing.TB, store string, script []step, b *bug) (all [][]string, left int) {
-	var now []string
-	hear := func(k uint64, r string) { now = append(now, fmt.Sprintf("%d %s", k, r)) }
+	all = make([][]string, len(script))
+	r := j.play(t, store, script, b, func(at int, k uint64, row string) { all[at] = append(all[at], fmt.Sprintf("%d %s", k, row)) })
+	for i := range all {
+		slices.Sort(all[i])
+	}
+	return all, len(r.entries())
+}
+
+// play plays a script and tells what comes out at which step.
+func (j job) play(t testing.TB, store string, script []step, b *bug, hear func(at int, k uint64, row string)) *rig[uint64, string] {
+	at, mark := 0, int64(0)
+	out := func(k uint64, row string) { hear(at, k, row) }
 	fresh := func() engine.Operator[uint64, uint64, string] {
 		if b != nil && b.plant != nil {
 			return b.plant(j.make())
 		}
 		return j.make()
 	}
-	r := newRig(t, stores()[store], fresh(), hear)
-	mark := int64(0)
-	for _, s := range script {
-		now = nil
+	r := newRig(t, stores()[store], fresh(), out)
+	for i, s := range script {
+		at = i
 		switch {
 		case s.v != 0:
 			r.add(s.key, s.v, s.at)
@@ -199,16 +208,13 @@ func (j job) run(t testing.TB, store string, script []step, b *bug) (all [][]str
 		case s.now != 0:
 			r.clock(s.now)
 		default:
-			was := r
-			r = newRigAt(t, was.now, stores()[s.to], fresh(), hear, was.entries()...)
+			r = newRigAt(t, r.now, stores()[s.to], fresh(), out, r.entries()...)
 			if b == nil || !b.forgets {
 				r.send(mark)
 			}
 		}
-		slices.Sort(now)
-		all = append(all, now)
 	}
-	return all, len(r.entries())
+	return r
 }
 
 // differs says where two runs of a script are not the same, "" when they are.
