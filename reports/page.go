@@ -136,8 +136,8 @@ func (p *page) place(x picture) {
 	}
 	f.Wide = template.HTML(x.wide.Inline(x.name+"-w", part+"vw", x.title, x.how))
 	f.Narrow = template.HTML(x.narrow.Inline(x.name+"-n", part+"vn", x.title, x.how))
-	f.CSV = data("text/csv", x.csv())
-	f.SVG = data("image/svg+xml", x.wide.File(x.title, x.how))
+	f.CSV = data(x.name+".csv", "text/csv", x.csv())
+	f.SVG = data(x.name+".svg", "image/svg+xml", x.wide.File(x.title, x.how))
 	if n := len(f.Rows); n > linesMax {
 		f.Rows, f.More = f.Rows[:linesMax], n-linesMax
 	}
@@ -153,8 +153,14 @@ func (p *page) place(x picture) {
 	}
 }
 
-// data is a file inside the page.
-func data(kind, text string) template.URL {
+// embedMax is the largest file that a page carries, in bytes.
+const embedMax = 48 << 10
+
+// data is a file inside the page; one that is too large is linked where it lies in the run folder.
+func data(name, kind, text string) template.URL {
+	if len(text) > embedMax {
+		return template.URL("figures/" + name)
+	}
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString([]byte(text)))
 }
 

@@ -77,7 +77,7 @@ func tableOf(r *weir.Results, all []row) table {
 		t.How += " A debug build is marked ? and not ranked."
 	}
 	f := tableFile(all)
-	t.CSV = data("text/csv", f.csv())
+	t.CSV = data(f.name+".csv", "text/csv", f.csv())
 	return t
 }
 
