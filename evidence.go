@@ -90,8 +90,9 @@ type openOp struct {
 
 // A life is what is known of an attempt.
 type life struct {
-	start, restarted, tookOver, last int64 // tickets
-	restored                         int64
+	start, restarted, tookOver int64 // tickets
+	restored                   int64
+	spared                     bool // declared dead, and let live on by the plan
 }
 
 type committed struct {
@@ -109,7 +110,6 @@ func (r *recorder) Observe(m *engine.Moment) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := r.life(m.Epoch, m.From)
-	l.last = m.To
 	for _, n := range m.Notes {
 		r.hits[n.Point]++
 		r.note(m, n, l)
@@ -294,8 +294,8 @@ func (r *recorder) finish(now int64) {
 	}
 }
 
-// attempts lists the lives and their fences. An attempt that was still heard of after the next began is a zombie: it is fenced by the
-// takeover, not by its death.
+// attempts lists the lives and their fences. One that the plan lets live on is a zombie: it is fenced by the takeover, not by its death. Any
+// other that is still heard of after the next began has no business to, and the fence says so.
 func (r *recorder) attempts() {
 	for epoch := int64(1); r.lives[epoch] != nil; epoch++ {
 		l := r.lives[epoch]
@@ -303,8 +303,7 @@ func (r *recorder) attempts() {
 		if epoch == 1 && a.Restored < 0 {
 			a.Restored = 0
 		}
-		a.Fence = l.restarted
-		if l.restarted != 0 && l.last > l.restarted {
+		if a.Fence = l.restarted; l.spared {
 			a.Zombie, a.Fence = true, 0
 			for later := epoch + 1; r.lives[later] != nil && a.Fence == 0; later++ {
 				a.Fence = r.lives[later].tookOver

@@ -2,6 +2,7 @@ package weir
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/linearizability"
@@ -27,8 +28,10 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 		}
 	case engine.Publishing:
 		r.add(linearizability.Op{Kind: linearizability.Publish, Ckpt: f.Ckpt, Task: m.Role.Index, Text: f.Text}, m)
-	case engine.Deleted:
-		r.add(linearizability.Op{Kind: linearizability.Delete, Ckpt: f.Ckpt, Text: f.Text}, m)
+	case engine.Spared:
+		l.spared = true
+	case engine.Deleting, engine.Deleted:
+		r.deletion(m, f)
 	default:
 		r.coordinated(m, f, l)
 	}
@@ -100,6 +103,26 @@ func (r *recorder) snapped(m *engine.Moment, f *engine.Fact) {
 	}
 }
 
+// deletion is one operation from the question to the answer; of one without an answer nobody knows.
+func (r *recorder) deletion(m *engine.Moment, f *engine.Fact) {
+	key := openOp{m.Epoch, m.Machine, linearizability.Delete, 0}
+	if f.Kind == engine.Deleted {
+		r.end(key, m)
+		return
+	}
+	if op := r.open[key]; op != nil {
+		op.Outcome = linearizability.Unknown
+		r.h.Ops = append(r.h.Ops, *op)
+		delete(r.open, key)
+	}
+	if m.Lost {
+		return
+	}
+	op := linearizability.Op{Ckpt: f.Ckpt, Text: f.Text}
+	fmt.Sscanf(f.Text, "state/%d-", &op.Pos)
+	r.begin(linearizability.Delete, key, op, m)
+}
+
 func (r *recorder) coordinated(m *engine.Moment, f *engine.Fact, l *life) {
 	switch f.Kind {
 	case engine.Committing:
@@ -107,7 +130,7 @@ func (r *recorder) coordinated(m *engine.Moment, f *engine.Fact, l *life) {
 		if op := r.open[key]; op != nil {
 			op.Pos = f.Pos // the same manifest, tried again or at another place
 		} else if !m.Lost {
-			r.begin(linearizability.Commit, key, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos}, m)
+			r.begin(linearizability.Commit, key, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos, Kept: slices.Clone(f.Kept)}, m)
 		}
 	case engine.Committed:
 		r.end(openOp{m.Epoch, m.Machine, linearizability.Commit, f.Ckpt}, m)
@@ -122,14 +145,14 @@ func (r *recorder) coordinated(m *engine.Moment, f *engine.Fact, l *life) {
 			return
 		}
 		if r.open[openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}] == nil {
-			r.begin(linearizability.TakeOver, openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos, Text: f.Text}, m)
+			r.begin(linearizability.TakeOver, openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}, linearizability.Op{Ckpt: f.Ckpt, Pos: f.Pos, Text: f.Text, Kept: slices.Clone(f.Kept)}, m)
 		}
 		if r.open[openOp{m.Epoch, m.Machine, linearizability.Recover, 0}] == nil && m.Epoch > 1 {
 			r.begin(linearizability.Recover, openOp{m.Epoch, m.Machine, linearizability.Recover, 0}, linearizability.Op{}, m)
 		}
 	case engine.TookOver:
 		if op := r.end(openOp{m.Epoch, m.Machine, linearizability.TakeOver, 0}, m); op != nil {
-			op.Ckpt, op.Pos, op.Text = f.Ckpt, f.Pos, f.Text
+			op.Ckpt, op.Pos, op.Text, op.Kept = f.Ckpt, f.Pos, f.Text, slices.Clone(f.Kept)
 		}
 		if l.tookOver == 0 {
 			l.tookOver = m.To

@@ -62,7 +62,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	rec.input.begin(l.cell.Phases, l.cell.Sources)
 	job := func(epoch int64) (*engine.Graph, error) { return l.subject.job.Build(spec, epoch) }
 	stop := rec.watchMemory()
-	res, runErr := live.Run(ctx, live.Options{Job: job, Blobs: store, Restart: l.cell.Restart, Inject: inj, Observe: rec})
+	res, runErr := live.Run(ctx, live.Options{Job: job, Blobs: store, Restart: l.cell.Restart, Inject: inj, Observe: rec, Planted: spec.Planted})
 	stop()
 	rec.finish(res.Now)
 	rec.ev.End = runErr

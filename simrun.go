@@ -120,6 +120,9 @@ func (s *simulator) run(seed uint64) (*seedRun, error) {
 	}
 	out.faults = cell.Faults
 	h := cell.history(sub)
+	if cell.Readers > 0 {
+		h.Demands.Overlap = overlapSnaps
+	}
 	rec := newRecorder(h, sub.keyNo)
 	store := newKeeper()
 	if s.opts.store != nil {
@@ -174,12 +177,16 @@ func (s *simulator) once(cell Cell, sub *subject, ch *sim.Choices, specs []fault
 		spec.Planted = planted
 	}
 	job := func(epoch int64) (*engine.Graph, error) { return sub.job.Build(spec, epoch) }
-	o := sim.Options{Job: job, Blobs: store, Restart: cell.Restart, Inject: inj, Observe: obs, Capacity: 2}
+	o := sim.Options{Job: job, Blobs: store, Restart: cell.Restart, Inject: inj, Observe: obs, Planted: spec.Planted, Capacity: 2}
 	if !s.opts.Fixed {
 		o.Chaos = sim.Chaos{Slow: true, Fail: true, Ambiguous: true, Late: true}
 	}
 	if s.opts.Muffle {
-		o.Inject = muffled{inj, planted}
+		would, err := faults.New(specs, faults.Options{PartRecords: sub.parts})
+		if err != nil {
+			return nil, err
+		}
+		o.Inject = muffled{inj, would, planted}
 	}
 	r := sim.Run(o, ch)
 	return &simResult{trace: r.Trace, steps: r.Steps, now: r.Now, err: r.Err, strikes: strikes(inj), mutant: planted.Hits.Load()}, nil
@@ -193,14 +200,17 @@ func strikes(inj *faults.Injector) (all []linearizability.Strike) {
 	return all
 }
 
-// muffled is a planted bug: a fault that silently never strikes.
+// muffled is a planted bug: a fault that silently never strikes. would is what it should have done, for counting.
 type muffled struct {
 	*faults.Injector
+	would   *faults.Injector
 	planted *engine.Planted
 }
 
-func (m muffled) Noted(*engine.Moment, engine.Note) (engine.Strike, bool) {
-	m.planted.Hits.Add(1)
+func (m muffled) Noted(at *engine.Moment, n engine.Note) (engine.Strike, bool) {
+	if _, ok := m.would.Noted(at, n); ok {
+		m.planted.Hits.Add(1)
+	}
 	return engine.Strike{}, false
 }
 func (m muffled) Op(*engine.Moment, *engine.Op) engine.Fate { return engine.Fate{} }
@@ -239,8 +249,12 @@ func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
 		return nil
 	}
 	first, must := len(a.all), 0
-	for range 1 + ch.Pick(sim.Plan, max) {
-		at, do, how := ch.Pick(sim.Plan, len(a.all)), ch.Pick(sim.Plan, 5), ch.Pick(sim.Plan, 4)
+	for i := range 1 + ch.Pick(sim.Plan, max) {
+		places := len(a.all)
+		if i == 0 { // one that is not too late: a job that is over before its crash is detected recovers from nothing
+			places -= places / 16
+		}
+		at, do, how := ch.Pick(sim.Plan, places), ch.Pick(sim.Plan, 5), ch.Pick(sim.Plan, 4)
 		f := a.kill(at)
 		f.Lost, f.Delay = ch.Pick(sim.Plan, 2) == 1, []int64{20, 1, 200, 1000}[ch.Pick(sim.Plan, 4)]
 		put := []faults.Spec{f}
@@ -259,13 +273,34 @@ func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
 		if do == 1 || do == 2 {
 			at = a.earliest(at)
 		}
-		if at < first {
+		// At one place the first of two kills strikes, and a kill before what becomes of the operation that begins there.
+		if at < first || at == first && do < 3 && specs[must].Do == "fail" {
 			first, must = at, len(specs)
 		}
 		specs = append(specs, put...)
 	}
 	specs[must].Maybe = false
+	if again, ok := during(ch); ok {
+		specs = append(specs, again)
+	}
 	return specs
+}
+
+// during is a second fault that strikes while the job recovers from another, where no calm run ever comes by; mostly there is none.
+func during(ch *sim.Choices) (faults.Spec, bool) {
+	points := []engine.Point{engine.AtDownloading, engine.AtFetched, engine.AtRestored, engine.AtVerified, engine.AtRunning, engine.AtRestarting}
+	f := faults.Spec{Do: "kill", At: points[ch.Pick(sim.Plan, len(points))], Occurrence: 1 + ch.Pick(sim.Plan, 4), Delay: 20, Maybe: true}
+	switch ch.Pick(sim.Plan, 8) {
+	case 1:
+		f.Lost = f.At != engine.AtRestarting
+	case 2:
+		f.Target = "all"
+	case 3:
+		f.Do = "zombie"
+	default:
+		return f, false
+	}
+	return f, true
 }
 
 func (a *addresses) kill(at int) faults.Spec {

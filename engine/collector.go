@@ -53,6 +53,9 @@ func (c *Collector) next(fx *Effects) {
 	}
 	c.busy = true
 	g := c.queue[0]
+	if c.Spec.Track {
+		fx.Fact(Fact{Kind: Deleting, Ckpt: g.ckpt, Text: g.name})
+	}
 	fx.Do(Op{Verb: Delete, Name: g.name, At: AtDeleting, Ckpt: g.ckpt})
 }
 

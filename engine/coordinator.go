@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -156,10 +157,20 @@ func (c *Coordinator) manifest() *Entry {
 	return e
 }
 
+// kept are the ids of the checkpoints that a manifest keeps.
+func (c *Coordinator) kept(e *Entry) (ids []int64) {
+	for _, r := range c.retained {
+		if slices.Contains(e.Retained, r.pos) {
+			ids = append(ids, r.Ckpt)
+		}
+	}
+	return append(ids, e.Ckpt)
+}
+
 func (c *Coordinator) put(fx *Effects) {
 	e := c.manifest()
 	if c.Spec.Track {
-		fx.Fact(Fact{Kind: Committing, Ckpt: e.Ckpt, Pos: c.pos, Entry: e})
+		fx.Fact(Fact{Kind: Committing, Ckpt: e.Ckpt, Pos: c.pos, Entry: e, Kept: c.kept(e)})
 	}
 	fx.Do(Op{Verb: PutNew, Name: EntryName(c.pos), Body: Bytes(e.Encode()), Tag: e.Ckpt, At: AtManifest, Ckpt: e.Ckpt})
 }
@@ -226,7 +237,7 @@ func (c *Coordinator) completed(now int64, fx *Effects) {
 	c.writing, c.ended, c.failures = nil, now, 0
 	fx.Note(AtCompleted, p.id)
 	if c.Spec.Track {
-		fx.Fact(Fact{Kind: Committed, Ckpt: p.id, Pos: c.pos, Entry: e})
+		fx.Fact(Fact{Kind: Committed, Ckpt: p.id, Pos: c.pos, Entry: e, Kept: c.kept(e)})
 	}
 	c.retained = append(c.retained, located{c.pos, e})
 	c.pos++
@@ -285,6 +296,10 @@ func (c *Coordinator) failed(p *pending, why string, now int64, fx *Effects) {
 		c.writing = nil
 	}
 	c.abort(p, why, fx)
+	if c.bug("aborted-keeps-its-slot") {
+		p.missing, p.deadline = -1, EndOfTime
+		c.pending = append(c.pending, p)
+	}
 	if c.failures++; c.failures > c.Spec.Tolerable {
 		fx.Fail(fmt.Errorf("checkpoint %d: %s; %d consecutive failures, %d are tolerated", p.id, why, c.failures, c.Spec.Tolerable))
 		return

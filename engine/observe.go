@@ -14,8 +14,9 @@ type Fact struct {
 	Cursors []Cursor
 	Digest  Digest
 	Entry   *Entry
-	Key     []byte // of a read: the encoded key
-	Groups  [2]int // Owns: first and last key group
+	Key     []byte  // of a read: the encoded key
+	Groups  [2]int  // Owns: first and last key group
+	Kept    []int64 // of a manifest or a takeover: the checkpoints that are kept from then on, ascending
 }
 
 // FactKind says what a Fact is about.
@@ -38,7 +39,9 @@ const (
 	Reloaded                   // task: what was restored from Ckpt, Digest
 	Rewound                    // source: restored from Ckpt, its offset is Pos
 	Publishing                 // sink: the transaction of Ckpt is published as Text
-	Deleted                    // collector: the file Text of Ckpt is gone
+	Deleting                   // collector: the deletion of the file Text of Ckpt is asked for
+	Deleted                    // collector: it is gone
+	Spared                     // supervisor: the attempt was declared dead, and the plan lets its machines live on
 )
 
 // An ID names a record by where it came from.

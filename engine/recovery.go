@@ -155,6 +155,14 @@ func (x *recovery) ckpt() int64 {
 	return x.from.Ckpt
 }
 
+// kept are the ids of the checkpoints that may be restored still.
+func (x *recovery) kept() (ids []int64) {
+	for _, k := range x.choices {
+		ids = append(ids, k.Ckpt)
+	}
+	return ids
+}
+
 func (c *Coordinator) putTakeover(fx *Effects) {
 	x := &c.recovery
 	e := &Entry{Epoch: c.Epoch, Restored: x.ckpt(), Why: x.why}
@@ -162,7 +170,7 @@ func (c *Coordinator) putTakeover(fx *Effects) {
 		e.Retained = append(e.Retained, k.pos)
 	}
 	if c.Spec.Track {
-		fx.Fact(Fact{Kind: TakingOver, Ckpt: e.Restored, Pos: c.pos, Text: x.why})
+		fx.Fact(Fact{Kind: TakingOver, Ckpt: e.Restored, Pos: c.pos, Text: x.why, Kept: x.kept()})
 	}
 	fx.Do(Op{Verb: PutNew, Name: EntryName(c.pos), Body: Bytes(e.Encode())})
 }
@@ -183,7 +191,7 @@ func (c *Coordinator) taken(r *Result, fx *Effects) {
 func (c *Coordinator) tookOver(fx *Effects) {
 	x := &c.recovery
 	if c.Spec.Track {
-		fx.Fact(Fact{Kind: TookOver, Ckpt: x.ckpt(), Pos: c.pos, Text: x.why, Entry: x.from})
+		fx.Fact(Fact{Kind: TookOver, Ckpt: x.ckpt(), Pos: c.pos, Text: x.why, Entry: x.from, Kept: x.kept()})
 	}
 	c.pos++
 	c.phase, x.waiting = fetching, c.tasks

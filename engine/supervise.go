@@ -12,7 +12,8 @@ import (
 // what is to be done now, and stops and starts machines itself. One goroutine at a time uses it.
 type Supervisor struct {
 	Restart Restart
-	Epoch   int64 // of the newest attempt; 0 before the first
+	Planted *Planted // nil: no bug
+	Epoch   int64    // of the newest attempt; 0 before the first
 
 	state  state
 	at     int64 // when a doomed attempt is detected, when the next begins
@@ -37,7 +38,7 @@ type Turn uint8
 const (
 	Rest   Turn = iota // nothing, until Alarm
 	Begin              // note AtRestarting unless it is the first attempt, then start the attempt Epoch
-	Detect             // note AtDetected, then stop the machines of the attempt Epoch unless Spared
+	Detect             // note AtDetected, then tell of Spared, or stop the machines of the attempt Epoch if Stops
 	End                // the run has failed, with the error
 )
 
@@ -144,8 +145,11 @@ func (s *Supervisor) Over(epoch int64) bool {
 // counts tells whether an attempt is the newest and was not declared dead.
 func (s *Supervisor) counts(epoch int64) bool { return epoch == s.Epoch && !s.zombie }
 
-// Spared tells whether the machines of the newest attempt live on behind its failure.
+// Spared tells whether the machines of the newest attempt live on behind its failure, as a fault wants it.
 func (s *Supervisor) Spared() bool { return s.zombie }
+
+// Stops tells whether those of an attempt that failed are to be stopped now.
+func (s *Supervisor) Stops() bool { return !s.zombie && !s.Planted.Is("attempt-not-stopped") }
 
 // Lives tells whether the newest attempt can be struck: it was started and has not failed yet.
 func (s *Supervisor) Lives() bool { return s.state == living }

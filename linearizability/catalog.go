@@ -14,7 +14,7 @@ func judgeCatalog(ctx context.Context, v *View, o Options) Verdict {
 	if len(v.lives) == 0 {
 		return undecided(0, "no attempt was recorded")
 	}
-	first := catalogState{epoch: v.lives[0].Epoch, pos: -1}
+	first := catalogState{epoch: v.lives[0].Epoch, pos: -1, retained: int32(v.Retained)}
 	whole := partition[catalogState, catalogOp]{catalogModel(), []catalogState{first}, v.catalogCalls()}
 	judged := int64(len(whole.calls))
 	if judged == 0 {
@@ -50,8 +50,13 @@ func (v *View) catalogCalls() []call[catalogOp] {
 			}
 			l := v.life(op.Attempt)
 			calls = append(calls, call[catalogOp]{from: from, to: to, client: int32(op.Client), place: i, op: catalogOp{kind: kind, unknown: unknown,
-				reason: l.reason != "", claims: len(v.by[TakeOver]) == 0, epoch: op.Attempt, ckpt: op.Ckpt, pos: op.Pos}})
+				reason: l.reason != "", claims: len(v.by[TakeOver]) == 0, epoch: op.Attempt, ckpt: op.Ckpt, pos: op.Pos, kept: op.Kept}})
 		}
+	}
+	for _, i := range v.by[Delete] { // to ask for it is enough to be wrong, whatever became of it
+		op := &v.Ops[i]
+		calls = append(calls, call[catalogOp]{from: op.Call, to: max(op.Call, op.Return), client: int32(op.Client), place: i,
+			op: catalogOp{kind: Delete, epoch: op.Attempt, ckpt: op.Ckpt, pos: op.Pos}})
 	}
 	calls = v.outermost(calls, Read)
 	calls = v.outermost(calls, Notify)
@@ -97,6 +102,13 @@ func (v *View) outermost(calls []call[catalogOp], kind Kind) []call[catalogOp] {
 	return calls
 }
 
+// forgets tells whether a commit is wrong in what it keeps alone.
+func (v *View) forgets(op *catalogOp, states []catalogState) bool {
+	silent := *op
+	silent.kept = nil
+	return slices.ContainsFunc(states, func(s catalogState) bool { return s.take(&silent) })
+}
+
 // misused tells of the operation that the catalog should have refused.
 func (v *View) misused(ctx context.Context, piece *partition[catalogState, catalogOp], judged int64, o Options) Verdict {
 	d := solve(piece)
@@ -118,6 +130,13 @@ func (v *View) misused(ctx context.Context, piece *partition[catalogState, catal
 	case Commit:
 		s.Title = fmt.Sprintf("Attempt %d committed checkpoint %d, which the catalog should have refused", op.epoch, op.ckpt)
 		s.Want, s.Got, s.WantNote = "refused", fmt.Sprintf("entry %d", op.pos), ""
+		if v.forgets(op, d.states) {
+			s.Title = fmt.Sprintf("Attempt %d committed checkpoint %d and does not keep what is to be kept", op.epoch, op.ckpt)
+			s.Want, s.Got = fmt.Sprintf("the last %d", v.Retained), fmt.Sprintf("checkpoints %v", op.kept)
+		}
+	case Delete:
+		s.Title = fmt.Sprintf("Files of checkpoint %d were deleted, and the checkpoint is kept", op.ckpt)
+		s.Want, s.Got, s.WantNote = "they stay", "deleted", ""
 	case Abort:
 		s.Title = fmt.Sprintf("Checkpoint %d was aborted after it was committed", op.ckpt)
 		s.Want, s.Got, s.WantNote = "no abort", "aborted", ""

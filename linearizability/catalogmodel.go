@@ -10,7 +10,8 @@ type catalogOp struct {
 	claims  bool // Recover: of a system that records no takeovers
 	epoch   int64
 	ckpt    int64
-	pos     int64
+	pos     int64   // Delete: the attempt that wrote the file
+	kept    []int64 // Commit, TakeOver: what is kept from then on; nil: it did not say
 }
 
 // A catalogState is the catalog as one owner would have it.
@@ -23,6 +24,8 @@ type catalogState struct {
 	older     [olderMax]int64
 	pending   [pendingMax]int64 // triggered, and neither committed nor aborted; 0: free
 	maybe     [maybeMax]place   // commits of unknown outcome
+	kept      [keptMax]keeping  // the checkpoints whose files must stay, the newest last; unused ones are zero and stand first
+	retained  int32             // how many completed ones are kept; 0: nobody says
 }
 
 // A place is where a commit of unknown outcome may stand.
@@ -62,6 +65,8 @@ func (s *catalogState) take(o *catalogOp) bool {
 		return s.recover(o)
 	case Read:
 		return s.is(o.ckpt)
+	case Delete: // whoever does it
+		return !s.keeps(o.ckpt, o.pos)
 	}
 	if o.epoch < s.epoch { // what a replaced attempt does is without effect, and a commit of its cannot have succeeded
 		return o.kind != Commit || o.unknown
@@ -117,7 +122,7 @@ func (s *catalogState) commit(o *catalogOp) bool {
 	}
 	s.newest(o.ckpt)
 	s.pos = o.pos
-	return true
+	return s.agrees(o)
 }
 
 // newest makes a checkpoint the newest committed one.
@@ -126,6 +131,7 @@ func (s *catalogState) newest(ckpt int64) {
 		copy(s.older[1:], s.older[:olderMax-1])
 		s.older[0] = s.committed
 		s.committed = ckpt
+		s.keep(ckpt)
 	}
 	for i := range s.pending {
 		if s.pending[i] == ckpt {
@@ -210,16 +216,21 @@ func (s *catalogState) adopt(o *catalogOp) bool {
 	if m := s.findMaybe(o.ckpt); m != nil && (o.kind == Recover || m.pos < o.pos) {
 		s.newest(o.ckpt)
 	}
-	if o.ckpt != s.committed {
-		if !o.reason || !s.had(o.ckpt) {
+	switch {
+	case o.ckpt == s.committed && !o.reason:
+		if !s.agrees(o) {
 			return false
 		}
+	case o.reason && s.had(o.ckpt):
 		s.committed = o.ckpt
+		s.fallBack(o)
 		for i := range s.older {
 			if s.older[i] >= o.ckpt {
 				s.older[i] = 0
 			}
 		}
+	default:
+		return false
 	}
 	s.epoch, s.restored, s.triggered = o.epoch, o.ckpt, o.ckpt
 	s.pending, s.maybe = [pendingMax]int64{}, [maybeMax]place{}
@@ -240,10 +251,13 @@ func (s *catalogState) recover(o *catalogOp) bool {
 
 func sayCatalogOp(o *catalogOp) string {
 	verb := map[Kind]string{Trigger: "trigger", Commit: "commit", Abort: "abort", TakeOver: "take over for", Recover: "restore",
-		Read: "newest is", Notify: "told of"}[o.kind]
+		Read: "newest is", Notify: "told of", Delete: "delete files of"}[o.kind]
 	what := fmt.Sprintf("%s chk-%d", verb, o.ckpt)
 	if o.kind == Commit || o.kind == TakeOver {
 		what += fmt.Sprintf(" at %d", o.pos)
+	}
+	if len(o.kept) > 0 {
+		what += fmt.Sprintf(", kept %v", o.kept)
 	}
 	if o.unknown {
 		what += " ?"

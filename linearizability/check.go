@@ -64,13 +64,14 @@ const (
 	OnCheckpoints                   // so many checkpoints were completed
 	OnReads                         // reads were answered, and after the last recovery too
 	OnUnacked                       // an operation was open at a crash
+	OnOverlap                       // a read was under way between the two steps of a snapshot
 )
 
 // Checks lists the checkers in the order of their verdicts.
 func Checks() []Checker {
 	return []Checker{
 		{"linearizability", "Every answer about a key, and every record applied to it, has one order that explains all of them across recoveries.",
-			OnFaults | OnRecoveries | OnCheckpoints | OnReads | OnUnacked, judgeKeys},
+			OnFaults | OnRecoveries | OnCheckpoints | OnReads | OnUnacked | OnOverlap, judgeKeys},
 		{"checkpoint-catalog", "Checkpoints are triggered, committed, aborted, found and restored as one log with one owner would have it.",
 			OnFaults | OnRecoveries | OnCheckpoints, judgeCatalog},
 		{"exactly-once", "Every record counts once: in what was applied, in the state at the end, and in the output.",

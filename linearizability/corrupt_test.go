@@ -33,6 +33,7 @@ func corruptions() []corruption {
 		{"zombie answers", []string{fencing, keys}, Fail, zombieRead},
 		{"zombie commits", []string{fencing, catalog}, Fail, zombieCommit},
 		{"zombie publishes", []string{fencing}, Fail, zombiePublish},
+		{"a dead attempt acts", []string{fencing}, Fail, undeadApply},
 		{"restored an aborted checkpoint", []string{choice, catalog, keys}, Fail, restoreAborted},
 		{"restored an older checkpoint without reason", []string{choice, catalog, keys}, Fail, restoreOlder},
 		{"one task restored another checkpoint", []string{choice}, Fail, restoreMixed},
@@ -41,6 +42,10 @@ func corruptions() []corruption {
 		{"number of a checkpoint given twice", []string{catalog}, Fail, repeatTrigger},
 		{"two commits at one place", []string{catalog}, Fail, samePlace},
 		{"committed checkpoint aborted", []string{catalog}, Fail, abortCommitted},
+		{"kept checkpoint deleted", []string{catalog}, Fail, deleteKept},
+		{"manifest forgets a kept checkpoint", []string{catalog}, Fail, forgetKept},
+		{"manifest keeps too many", []string{catalog}, Fail, keepTooMany},
+		{"takeover keeps what never was", []string{catalog}, Fail, keepStranger},
 		{"told of what is not committed", []string{catalog}, Fail, earlyNotice},
 		{"restored digest altered", []string{digest}, Fail, alterReload},
 		{"checkpoint altered", []string{cuts}, Fail, alterCut},
@@ -63,6 +68,9 @@ func corruptions() []corruption {
 		{"fault never struck", []string{"faults-struck", keys, once, digest, fencing}, Undecided, neverStruck},
 		{"recovery never happened", []string{choice, once}, Undecided, func(h *History, _ *rand.Rand) bool { h.Demands.Recoveries++; return true }},
 		{"nobody read", []string{keys}, Undecided, dropReads},
+		{"nobody read after the last recovery", []string{keys}, Undecided, dropLateReads},
+		{"nothing was open at a crash", []string{keys}, Undecided, nothingOpen},
+		{"no read beside a snapshot", []string{keys}, Undecided, dropBesideSnaps},
 		{"too few checkpoints", []string{catalog, cuts}, Undecided, func(h *History, _ *rand.Rand) bool {
 			h.Demands.Checkpoints += 3
 			return h.Mode == ExactlyOnce

@@ -326,3 +326,86 @@ func dropReads(h *History, _ *rand.Rand) bool {
 	h.Demands.Readers = 1
 	return true
 }
+
+// undeadApply lets an attempt that was killed apply a batch after the next one was restored.
+func undeadApply(h *History, rng *rand.Rand) bool {
+	old, at, ok := replaced(h, rng)
+	if ok = ok && !h.Attempts[old-1].Zombie && h.Attempts[old-1].Fence != 0; ok {
+		h.spread()
+		t := h.Ops[at].Return
+		h.insert(Op{Kind: Apply, Attempt: old, Client: 9999, Call: t + 1, Return: t + 2, IDs: []ID{0}})
+	}
+	return ok
+}
+
+func dropLateReads(h *History, _ *rand.Rand) bool {
+	v := NewView(h)
+	n, late := v.recoveries()
+	if n == 0 || late == 0 || !v.answered(late) {
+		return false
+	}
+	h.Demands.Readers, h.Demands.Recoveries = 1, 1
+	h.Ops = slices.DeleteFunc(h.Ops, func(op Op) bool { return op.Kind == Read && op.Call > late })
+	return NewView(h).answered(0)
+}
+
+func nothingOpen(h *History, _ *rand.Rand) bool {
+	h.Demands.Unacked = true
+	return len(h.Attempts) > 1 && !NewView(h).unacked()
+}
+
+func dropBesideSnaps(h *History, _ *rand.Rand) bool {
+	v := NewView(h)
+	if !v.overlapped() {
+		return false
+	}
+	h.Demands.Overlap = 1
+	all := slices.Clone(h.Ops)
+	h.Ops = slices.DeleteFunc(h.Ops, func(op Op) bool {
+		return op.Kind == Read && slices.ContainsFunc(all, func(s Op) bool {
+			return s.Kind == Snap && s.Attempt == op.Attempt && op.Call < s.Return && s.Call < op.Return
+		})
+	})
+	return NewView(h).answered(0)
+}
+
+// deleteKept deletes the newest committed checkpoint, right after it was committed.
+func deleteKept(h *History, rng *rand.Rand) bool {
+	i, ok := committedBy(h, rng)
+	if ok {
+		h.spread()
+		c := h.Ops[i]
+		h.insert(Op{Kind: Delete, Attempt: c.Attempt, Client: 9999, Call: c.Return + 1, Return: c.Return + 2, Ckpt: c.Ckpt, Pos: c.Attempt})
+	}
+	return ok
+}
+
+// keeping is a commit, with an answer, that says that it keeps at least so many.
+func committedKeeping(h *History, rng *rand.Rand, n int) (int, bool) {
+	return pick(h, rng, func(op *Op) bool { return op.Kind == Commit && known(op) && op.Attempt == last(h) && len(op.Kept) >= n })
+}
+
+func forgetKept(h *History, rng *rand.Rand) bool {
+	i, ok := committedKeeping(h, rng, 2)
+	if ok {
+		h.Ops[i].Kept = h.Ops[i].Kept[1:]
+	}
+	return ok
+}
+
+func keepTooMany(h *History, rng *rand.Rand) bool {
+	i, ok := committedKeeping(h, rng, 2)
+	if ok && h.Ops[i].Kept[0] > 1 {
+		h.Ops[i].Kept = append([]int64{h.Ops[i].Kept[0] - 1}, h.Ops[i].Kept...)
+		return true
+	}
+	return false
+}
+
+func keepStranger(h *History, rng *rand.Rand) bool {
+	i, ok := pick(h, rng, func(op *Op) bool { return op.Kind == TakeOver && known(op) && op.Text == "" && op.Ckpt > 1 })
+	if ok {
+		h.Ops[i].Kept = []int64{h.Ops[i].Ckpt, h.Ops[i].Ckpt + 50}
+	}
+	return ok
+}

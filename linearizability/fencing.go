@@ -16,6 +16,9 @@ func judgeFencing(_ context.Context, v *View, _ Options) Verdict {
 		}
 		return notApplicable("there was one attempt, and nobody to fence off")
 	}
+	if bad, found := v.undead(); found {
+		return bad
+	}
 	var judged int64
 	for _, kind := range [...]Kind{Commit, TakeOver, Publish, Read} {
 		for _, i := range v.by[kind] {
@@ -43,6 +46,22 @@ func judgeFencing(_ context.Context, v *View, _ Options) Verdict {
 		}
 	}
 	return pass(judged, "%d operations of %d attempts, none with an effect behind its fence", judged, len(v.lives))
+}
+
+// undead finds an operation of an attempt that was declared dead, that nobody let live on, and that acts behind its fence all the same.
+func (v *View) undead() (Verdict, bool) {
+	for i := range v.Ops {
+		op := &v.Ops[i]
+		if l := v.life(op.Attempt); l != nil && !l.Zombie && l.Fence != 0 && op.Call > l.Fence {
+			return fail(int64(i+1), Story{
+				Title: fmt.Sprintf("Attempt %d was not stopped", l.Epoch),
+				Say: fmt.Sprintf("Attempt %d was replaced (%s), and its machines should have been stopped before the next one began. One of them went on: %s.",
+					l.Epoch, first(l.Why, "the reason was not recorded"), op.Kind),
+				Want: "no operation behind its fence", Got: op.Kind.String(),
+			}, i), true
+		}
+	}
+	return Verdict{}, false
 }
 
 // trespass says what an operation did that its attempt no longer might, "" when it might.

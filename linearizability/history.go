@@ -43,6 +43,7 @@ type Demands struct {
 	Checkpoints int      `json:"checkpoints"`      // at least so many completed
 	Readers     int      `json:"readers"`          // reading clients, 0: no reads are demanded
 	Unacked     bool     `json:"unacked"`          // at least one operation must be open at a crash
+	Overlap     int      `json:"overlap"`          // of so many snapshots, one at least must have a read of its task under way; 0: no matter
 	Records     int64    `json:"records"`          // of the input
 	Checks      []string `json:"checks,omitempty"` // names of the checks to run, empty: all
 }
@@ -103,7 +104,7 @@ const (
 	Rewind
 	// Publish: sink Task put the output of Ckpt where readers look.
 	Publish
-	// Delete: the collector deleted file Text of Ckpt.
+	// Delete: the collector asked for the deletion of file Text of Ckpt, which attempt Pos had written; Return: it is gone.
 	Delete
 	// Own: Task owns key groups Pos to Ckpt.
 	Own
@@ -138,6 +139,7 @@ type Op struct {
 	Cursors []Cursor // Read: of every partition that has any; absent is zero
 	Digest  Digest
 	Text    string
+	Kept    []int64 // Commit, TakeOver: the completed checkpoints that are kept from then on, ascending; nil: it did not say
 }
 
 // A Cursor is what a key knows of one source partition: how many of its records it saw, and the hash chain over them.

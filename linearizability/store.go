@@ -41,6 +41,7 @@ type storedOp struct {
 	Cursors []Cursor `json:"cursors,omitempty"`
 	Digest  *Digest  `json:"digest,omitempty"`
 	Text    string   `json:"text,omitempty"`
+	Kept    []int64  `json:"kept,omitempty"`
 }
 
 type storedTxn struct {
@@ -79,7 +80,7 @@ func (h *History) writeLines(e *json.Encoder) error {
 			return fmt.Errorf("operation %d is of no kind: %d", i, op.Kind)
 		}
 		line := storedOp{kindNames[op.Kind], op.Outcome, op.Attempt, op.Client, op.Call, op.Return, op.At, op.Task, op.Ckpt, op.Pos, op.Key,
-			"", op.Cursors, nil, op.Text}
+			"", op.Cursors, nil, op.Text, op.Kept}
 		if op.Digest != (Digest{}) {
 			line.Digest = &op.Digest
 		}
@@ -174,7 +175,7 @@ func (h *History) readOp(line, packed []byte) ([]byte, error) {
 	if !ok {
 		return packed, fmt.Errorf("an operation of the unknown kind %q", s.Kind)
 	}
-	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text}
+	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept}
 	if s.Digest != nil {
 		op.Digest = *s.Digest
 	}

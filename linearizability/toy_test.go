@@ -16,6 +16,7 @@ type toy struct {
 	h       *History
 	ticket  int64
 	log     []toyEntry
+	kept    []toyEntry // checkpoints, as the newest entry of the log has it
 	store   map[[2]int64]*toyCheckpoint
 	alive   []*toyAttempt
 	next    int64 // epoch
@@ -93,6 +94,21 @@ func goodOf(tb testing.TB, seed uint64, s toySize) *History {
 	}
 	w.finish()
 	return w.h
+}
+
+// keep adds a checkpoint and answers which one is not kept any more.
+func (w *toy) keep(e toyEntry) (gone []toyEntry) {
+	w.kept = append(w.kept, e)
+	n := max(0, len(w.kept)-w.h.Retained)
+	gone, w.kept = w.kept[:n:n], w.kept[n:]
+	return gone
+}
+
+func (w *toy) keptIDs() (ids []int64) {
+	for _, e := range w.kept {
+		ids = append(ids, e.ckpt)
+	}
+	return ids
 }
 
 func (w *toy) now() int64 { w.ticket++; return w.ticket }

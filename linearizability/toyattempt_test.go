@@ -41,6 +41,8 @@ type toyPending struct {
 	put    int64 // ticket of the manifest's put
 	stored bool
 	pos    int64
+	keeps  []int64    // with its manifest
+	gone   []toyEntry // what is not kept any more then
 }
 
 type toyAsker struct {
@@ -105,8 +107,12 @@ func (a *toyAttempt) recover() {
 			a.from, why = a.older(c.id), "checkpoint is corrupt"
 		}
 		a.log = append(a.log, toyEntry{a.epoch, a.restored(), true})
+		a.kept = slices.DeleteFunc(slices.Clone(a.kept), func(e toyEntry) bool { return e.ckpt > a.restored() })
+		if c := a.from; c != nil && (len(a.kept) == 0 || a.kept[len(a.kept)-1].ckpt != c.id) { // it was not kept any more, and is again
+			a.keep(toyEntry{epoch: c.epoch, ckpt: c.id})
+		}
 		a.settled = true
-		a.place = a.add(a, 0, Op{Kind: TakeOver, Call: a.took, Ckpt: a.restored(), Pos: int64(len(a.log) - 1), Text: why})
+		a.place = a.add(a, 0, Op{Kind: TakeOver, Call: a.took, Ckpt: a.restored(), Pos: int64(len(a.log) - 1), Text: why, Kept: a.keptIDs()})
 	case a.rng.IntN(3) == 0:
 		a.restore()
 	}
@@ -292,13 +298,18 @@ func (a *toyAttempt) manifest(pend *toyPending) {
 func (a *toyAttempt) commit(pend *toyPending) {
 	a.log = append(a.log, toyEntry{epoch: a.epoch, ckpt: pend.id})
 	pend.pos = int64(len(a.log) - 1)
+	pend.gone = a.keep(toyEntry{epoch: a.epoch, ckpt: pend.id})
+	pend.keeps = a.keptIDs()
 	a.store[[2]int64{a.epoch, pend.id}] = &pend.toyCheckpoint
 	a.h.Cuts = append(a.h.Cuts, a.cutOf(&pend.toyCheckpoint))
 }
 
 func (a *toyAttempt) completed(pend *toyPending) {
-	a.add(a, 0, Op{Kind: Commit, Ckpt: pend.id, Call: pend.put, Pos: pend.pos})
+	a.add(a, 0, Op{Kind: Commit, Ckpt: pend.id, Call: pend.put, Pos: pend.pos, Kept: pend.keeps})
 	a.add(a, 10, Op{Kind: Notify, Ckpt: pend.id, Text: "task/0"})
+	for _, e := range pend.gone {
+		a.add(a, 90, Op{Kind: Delete, Ckpt: e.ckpt, Pos: e.epoch, Text: fmt.Sprintf("state/%d-%d", e.epoch, e.ckpt)})
+	}
 	a.publish = append(a.publish, &pend.toyCheckpoint)
 	a.pend = nil
 	a.finished = true

@@ -144,29 +144,35 @@ func first(a, b string) string {
 	return b
 }
 
-// recoveries counts the attempts, other than the first, that were restored.
+// recoveries counts the attempts, other than the first, that were restored, and says when the last was that had anything left to apply.
 func (v *View) recoveries() (n int, last int64) {
+	busy := map[int64]bool{}
+	for _, i := range v.by[Apply] {
+		busy[v.Ops[i].Attempt] = true
+	}
 	for i := range v.lives {
-		if i > 0 && v.lives[i].recovered >= 0 {
-			n++
-			last = max(last, v.Ops[v.lives[i].recovered].Return)
+		if l := &v.lives[i]; i > 0 && l.recovered >= 0 {
+			if n++; busy[l.Epoch] {
+				last = max(last, v.Ops[l.recovered].Return)
+			}
 		}
 	}
 	return n, last
 }
 
-// completed counts the commits known to have happened, a checkpoint that was committed again with the same result once.
+// completed counts the checkpoints that are certain to have been committed, each once.
 func (v *View) completed() int {
-	n := 0
-	var before *Op
+	seen := map[int64]bool{}
 	for _, i := range v.by[Commit] {
 		op := &v.Ops[i]
-		if known(op) && (before == nil || before.Ckpt != op.Ckpt || before.Attempt != op.Attempt) {
-			n++
-			before = op
+		if seen[op.Ckpt] || op.Outcome == Refused {
+			continue
+		}
+		if certain, _ := v.was(op.Ckpt); certain {
+			seen[op.Ckpt] = true
 		}
 	}
-	return n
+	return len(seen)
 }
 
 // was tells whether a checkpoint was committed: certainly, because an answer or a recovery showed it, or perhaps.
@@ -228,9 +234,11 @@ func (v *View) missing(r Rests) string {
 	case r&OnReads != 0 && d.Readers > 0 && !v.answered(0):
 		return "the plan demands reads, and none was answered"
 	case r&OnReads != 0 && d.Readers > 0 && d.Recoveries > 0 && !v.answered(last):
-		return "no read was answered after the last recovery"
+		return "no read was answered after the last recovery that went on with the input"
 	case r&OnUnacked != 0 && d.Unacked && !v.unacked():
 		return "no operation was open when an attempt died"
+	case r&OnOverlap != 0 && d.Overlap > 0 && len(v.by[Snap]) >= d.Overlap && !v.overlapped():
+		return fmt.Sprintf("%d snapshots were taken, and no read of their tasks was under way meanwhile", len(v.by[Snap]))
 	}
 	return ""
 }
@@ -258,6 +266,40 @@ func (v *View) unacked() bool {
 		}
 	}
 	return false
+}
+
+// overlapped tells whether a read was under way between the two steps of a snapshot of the task that owns its key.
+func (v *View) overlapped() bool {
+	if v.Truth == nil {
+		return false
+	}
+	for i := range v.lives {
+		owners := v.owners(&v.lives[i])
+		for _, s := range v.by[Snap] {
+			snap := &v.Ops[s]
+			if snap.Attempt != v.lives[i].Epoch || !known(snap) {
+				continue
+			}
+			for _, r := range v.by[Read] {
+				read := &v.Ops[r]
+				if read.Call > snap.Return {
+					break
+				}
+				if read.Attempt == snap.Attempt && known(read) && read.Return > snap.Call && v.ownedBy(owners, read.Key, snap.Task) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (v *View) ownedBy(owners []int32, key int32, task int) bool {
+	if key < 0 || int(key) >= len(v.Truth.Group) {
+		return false
+	}
+	g := int(v.Truth.Group[key])
+	return g < len(owners) && owners[g] == int32(task)
 }
 
 // unstruck names a fault that had to strike and did not.

@@ -19,6 +19,7 @@ func TestSuiteSeesThem(t *testing.T) {
 	}{
 		{"late snapshot on heap", "snapshot-is-pinned", broken.LateSnapshot(heap.Backend{}, hit)},
 		{"late snapshot on pebble", "snapshot-is-pinned", broken.LateSnapshot(pebble.Backend{InMemory: true}, hit)},
+		{"heap without copy-on-write", "snapshot-is-pinned", broken.WithoutCopyOnWrite(heap.Backend{}, hit)},
 		{"forgetful heap", "End-is-in-every-later-snapshot", broken.Forgetful(heap.Backend{}, 7, hit)},
 		{"forgetful pebble", "End-is-in-every-later-snapshot", broken.Forgetful(pebble.Backend{InMemory: true}, 7, hit)},
 	} {

@@ -7,9 +7,8 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// LateSnapshot is a backend whose snapshot is taken when it is first read, not when Snapshot returns: the bug of a heap snapshot without
-// copy-on-write (FLINK-26967), and of an LSM iterator that is opened after the cut. hit is called, on the reader's goroutine, each time a
-// snapshot is taken late.
+// LateSnapshot is a backend whose snapshot is taken when it is first read, not when Snapshot returns: the bug of an LSM iterator that is opened
+// after the cut. hit is called, on the reader's goroutine, each time a snapshot is taken late.
 func LateSnapshot(b backends.Backend, hit func()) backends.Backend { return lateBackend{b, hit} }
 
 type lateBackend struct {

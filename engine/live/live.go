@@ -20,6 +20,7 @@ type Options struct {
 	Restart  engine.Restart
 	Inject   engine.Injector // nil: nothing goes wrong on purpose
 	Observe  engine.Observer // nil: nobody is told
+	Planted  *engine.Planted // a bug of the supervisor; nil: none
 	Capacity int             // batches in a channel; 0: 16
 	Log      *slog.Logger    // nil: nothing is logged
 }
@@ -44,7 +45,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if _, calm := o.Inject.(engine.NoFaults); calm {
 		o.Inject = nil
 	}
-	r := &run{Options: o, ctx: ctx, begin: time.Now(), sup: engine.Supervisor{Restart: o.Restart}, quit: make(chan struct{}), bell: make(chan struct{}, 1)}
+	r := &run{Options: o, ctx: ctx, begin: time.Now(), sup: engine.Supervisor{Restart: o.Restart, Planted: o.Planted}, quit: make(chan struct{}), bell: make(chan struct{}, 1)}
 	r.watched = o.Inject != nil || o.Observe != nil
 	err := r.supervise()
 	r.res.Now = r.now()
@@ -250,18 +251,25 @@ func (r *run) detect() {
 		}
 	}
 	r.hear()
-	if a != nil && !r.sup.Spared() {
+	switch {
+	case a == nil:
+	case r.sup.Spared():
+		r.told(nil, []engine.Fact{{Kind: engine.Spared}})
+	case r.sup.Stops():
 		r.stop(a)
 	}
 }
 
 // pass tells of a point that the supervisor passed.
-func (r *run) pass(p engine.Point) []engine.Strike {
+func (r *run) pass(p engine.Point) []engine.Strike { return r.told([]engine.Note{{Point: p}}, nil) }
+
+// told tells of what the driver itself did.
+func (r *run) told(notes []engine.Note, facts []engine.Fact) []engine.Strike {
 	if !r.watched {
 		return nil
 	}
 	m := engine.Moment{From: r.tickets.Add(1), To: r.tickets.Add(1), At: r.now(), Epoch: r.sup.Epoch, Machine: -1,
-		Role: engine.Role{Kind: engine.SupervisorRole}, Notes: []engine.Note{{Point: p}}}
+		Role: engine.Role{Kind: engine.SupervisorRole}, Notes: notes, Facts: facts}
 	return r.tell(&m, nil)
 }
 

@@ -15,6 +15,7 @@ type Options struct {
 	Restart  engine.Restart
 	Inject   engine.Injector // nil: nothing goes wrong but for Chaos
 	Observe  engine.Observer // nil: nobody is told
+	Planted  *engine.Planted // a bug of the supervisor; nil: none
 	Capacity int             // batches in a channel; 0: 2
 	StepsMax int             // actions after which the run is given up; 0: 200,000
 	Chaos    Chaos
@@ -60,7 +61,7 @@ func Run(o Options, ch *Choices) *Result {
 	if o.Inject == nil {
 		o.Inject = engine.NoFaults{}
 	}
-	w := &world{Options: o, ch: ch, sup: engine.Supervisor{Restart: o.Restart}}
+	w := &world{Options: o, ch: ch, sup: engine.Supervisor{Restart: o.Restart, Planted: o.Planted}}
 	w.run()
 	w.finish()
 	return &w.res
@@ -139,9 +140,7 @@ func (w *world) supervise() {
 	case engine.Detect:
 		strikes := w.supervised(engine.AtDetected)
 		w.strike(strikes, w.sup.Epoch, engine.Role{Kind: engine.SupervisorRole})
-		if a := w.attempt(w.sup.Epoch); a != nil && !w.sup.Spared() {
-			w.stop(a, true)
-		}
+		w.detected()
 	case engine.Begin:
 		var strikes []engine.Strike
 		if w.sup.Epoch > 1 {
@@ -152,12 +151,31 @@ func (w *world) supervise() {
 	}
 }
 
+// detected stops the newest attempt, unless it is a zombie now.
+func (w *world) detected() {
+	a := w.attempt(w.sup.Epoch)
+	switch {
+	case a == nil:
+	case w.sup.Spared():
+		w.moment = w.supervisor()
+		w.moment.Facts = []engine.Fact{{Kind: engine.Spared}}
+		w.tell()
+	case w.sup.Stops():
+		w.stop(a, true)
+	}
+}
+
 // supervised tells of a point that the supervisor passed.
 func (w *world) supervised(p engine.Point) []engine.Strike {
 	w.note[0] = engine.Note{Point: p}
-	w.moment = engine.Moment{From: w.ticket(), To: w.ticket(), At: w.now, Epoch: w.sup.Epoch, Machine: -1,
-		Role: engine.Role{Kind: engine.SupervisorRole}, Notes: w.note[:]}
+	w.moment = w.supervisor()
+	w.moment.Notes = w.note[:]
 	return w.tell()
+}
+
+// supervisor is a moment of the driver's own.
+func (w *world) supervisor() engine.Moment {
+	return engine.Moment{From: w.ticket(), To: w.ticket(), At: w.now, Epoch: w.sup.Epoch, Machine: -1, Role: engine.Role{Kind: engine.SupervisorRole}}
 }
 
 // begin starts the newest attempt.

@@ -76,4 +76,7 @@ func (w *world) mixFact(f *engine.Fact) {
 	}
 	w.mixBytes(f.Key)
 	w.mix(uint64(f.Groups[0])<<32 | uint64(f.Groups[1]))
+	for _, c := range f.Kept {
+		w.mix(uint64(c))
+	}
 }
