@@ -17,6 +17,20 @@ func (p *Plan) judge(cells []CellResult) (out []ThresholdResult) {
 	return out
 }
 
+// unmeasured makes a cell undecided in which nothing was measured that a threshold asks for: without a crash no recovery has a time.
+func (p *Plan) unmeasured(cells []CellResult) {
+	for _, t := range p.Thresholds {
+		for i := range cells {
+			c := &cells[i]
+			if c.Driver != "live" || c.Verdict != "pass" || len(c.raw[t.Metric]) > 0 {
+				continue
+			}
+			c.Verdict = "undecided"
+			c.Checks = append(c.Checks, CheckResult{Name: "thresholds", Verdict: "undecided", Reason: "not exercised: " + t.Metric + " is asked for, and none was measured"})
+		}
+	}
+}
+
 func (t *Threshold) reduce(v []float64) (float64, bool) {
 	if len(v) == 0 {
 		return 0, false

@@ -52,6 +52,7 @@ func Run(ctx context.Context, c Catalog, p *Plan, o RunOptions) (*Results, error
 		r.results.Warnings = append(r.results.Warnings, "the run broke off: "+err.Error())
 	}
 	r.results.Thresholds = p.judge(r.results.Cells)
+	p.unmeasured(r.results.Cells)
 	r.conclude(err)
 	if e := r.end(); e != nil && err == nil {
 		err = e
