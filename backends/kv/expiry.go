@@ -19,10 +19,11 @@ type Expirer interface {
 type expiring struct {
 	backends.Expiring
 	backends.Expiry
-	id   int
-	owed int    // entries that are still to be looked at
-	from []byte // where to go on; empty: in front
-	seen bool   // the DB sees to it
+	id    int
+	owed  int    // entries that are still to be looked at
+	from  []byte // where to go on; empty: a new round
+	began int64  // when this round did
+	seen  bool   // the DB sees to it
 }
 
 // expires takes note of a table, if it is of a state with a TTL.
@@ -31,7 +32,7 @@ func (s *store) expires(id int, t backends.CodedTable) {
 	if !ok {
 		return
 	}
-	x := &expiring{Expiring: mortal, Expiry: mortal.Expiry(), id: id}
+	x := &expiring{Expiring: mortal, Expiry: mortal.Expiry(), id: id, began: backends.NeverUs}
 	if db, ok := s.db.(Expirer); ok && x.AskAfter > 0 {
 		x.seen = db.Expire([]byte{byte(id)}, x.Expiry)
 	}
@@ -50,7 +51,7 @@ func (s *store) tell() {
 
 const scanRows = 256 // an iterator costs as much as some of them
 
-// scan looks at what is owed, by whole blocks.
+// scan looks at what is owed, by whole blocks. A round that comes too soon would find little: then nothing is owed.
 func (s *store) scan() {
 	for _, x := range s.expiring {
 		n := x.Touched()
@@ -58,10 +59,28 @@ func (s *store) scan() {
 			continue
 		}
 		for x.owed += n * x.Scan; x.owed >= scanRows && s.err == nil; x.owed -= scanRows {
+			if !x.mayGoOn() {
+				x.owed = 0
+				break
+			}
 			s.scanBlock(x)
 		}
 	}
 	s.write()
+}
+
+// mayGoOn tells whether there is a block to look at now. Rounds begin a quarter of a life apart at least, so that what is over is never more than
+// what a life and a quarter, and a round, have written.
+func (x *expiring) mayGoOn() bool {
+	if len(x.from) > 0 {
+		return true
+	}
+	apart := backends.Expiry{LifeUs: max(1, x.LifeUs/4)}
+	if !apart.Expired(x.began, x.Now()) {
+		return false
+	}
+	x.began = x.Now()
+	return true
 }
 
 func (s *store) scanBlock(x *expiring) {

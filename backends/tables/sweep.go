@@ -16,24 +16,25 @@ type sweep[K, N comparable, V any] struct {
 	hash  uint64 // of 32 bits; what is below the segment's own bits is 0
 	seg   int    // how many segments behind the first
 	slot  int
-	// look takes a slot and what it may spend, and returns what it spent and whether it is done with that slot. If not, it is shown what is
-	// there then.
+	// look takes a slot and what it may spend, and returns what it spent and whether it is done with that slot. If so, it has changed nothing in
+	// the table; if not, it is shown what is there then.
 	look func(group uint16, s *slot[K, N, V], steps int) (spent int, done bool)
 }
 
 func (w *sweep[K, N, V]) run(steps int) {
 	for w.t.n > 0 && steps > 0 {
-		g := w.segment()
-		i := g.from(w.slot)
-		if i < 0 {
+		g, group := w.segment(), uint16(w.group+w.t.groups.First)
+		i, done := g.from(w.slot), true
+		for i >= 0 && done && steps > 0 {
+			var spent int
+			spent, done = w.look(group, &g.slots[i], steps)
+			if steps -= spent; done {
+				i = g.from(i + 1)
+			}
+		}
+		if w.slot = i; i < 0 {
 			w.leave(g)
 			steps--
-			continue
-		}
-		spent, done := w.look(uint16(w.group+w.t.groups.First), &g.slots[i], steps)
-		steps -= spent
-		if w.slot = i; done {
-			w.slot++
 		}
 	}
 }

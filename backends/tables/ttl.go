@@ -61,10 +61,11 @@ type Compaction struct {
 	QueryTimeAfter int // a compaction asks for the time again after so many entries; 0 is 1000
 }
 
-// Scan is the way of an ordered store that cannot do that, as Pebble, and of any in a simulation, where the time of a compaction would be chance:
-// a cursor goes round the stored entries in blocks.
+// Scan is the way of an ordered store that cannot do that, as Pebble, and of any in a simulation, where the moment of a compaction would be
+// chance: a cursor goes round the stored entries in blocks, and begins a round a quarter of a life after the last one at the earliest. Flink has
+// nothing of the kind.
 type Scan struct {
-	Size int // entries that are looked at for each access; 0 is 1, which keeps what is over below what is not where no access writes more than one
+	Size int // entries that are looked at for each access; 0 is 1, which suffices where an access writes one
 }
 
 func (t TTL) check() error {
