@@ -146,6 +146,7 @@ type cellRuns struct {
 	samples  samples
 	verdicts [][]linearizability.Verdict
 	last     *linearizability.History
+	cuts     map[uint64]*linearizability.History // by seed, of simulated runs: what checkpoints held, and nothing else
 	reps     int
 }
 

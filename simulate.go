@@ -40,15 +40,13 @@ func (r *runner) simCells(ctx context.Context, runs []cellRuns) error {
 		cr.out.Verdict = verdict(cr.out.Checks)
 		if s := cr.out.Sim; s != nil {
 			cr.out.Story, cr.out.Reproduce, cr.out.Crashes = s.Story, s.Reproduce, s.Crashes
-			if s.Failed == 0 && s.Passed > 0 && cr.out.Verdict == "undecided" { // seeds on which nothing happened are counted apart
-				cr.out.Verdict = "pass"
-			}
 		}
 		r.results.Cells = append(r.results.Cells, cr.out)
 		if err != nil {
 			return err
 		}
 	}
+	r.sameCuts(runs)
 	return nil
 }
 
@@ -117,10 +115,13 @@ func (out *SimResult) take(run *seedRun, cell *Cell, cr *cellRuns) {
 		out.Passed++
 	}
 	if cr != nil {
-		cr.out.Checks = append(cr.out.Checks, worst([][]linearizability.Verdict{run.verdicts})...)
+		if failed || !run.vacuous() { // seeds on which nothing happened are counted apart
+			cr.out.Checks = append(cr.out.Checks, worst([][]linearizability.Verdict{run.verdicts})...)
+		}
 		if len(cr.out.Checks) > 256 {
 			cr.out.Checks = mergeChecks(cr.out.Checks)
 		}
+		cr.saw(run)
 		cr.out.TraceHash = chain(cr.out.TraceHash, run.evidence.Trace)
 		cr.count(run.evidence.History)
 		cr.out.Records += int64(run.evidence.History.Demands.Records)

@@ -161,3 +161,29 @@ func TestCompareFinal(t *testing.T) {
 		t.Errorf("one cell: %+v", v)
 	}
 }
+
+// Checkpoints that are the same cut are compared across cells; those that are another cut are not.
+func TestCompareCuts(t *testing.T) {
+	run := func(change func(*Cut)) *History {
+		h := &History{Mode: ExactlyOnce, Cuts: []Cut{{Ckpt: 1, Epoch: 1, Offsets: []int64{3, 4}, Got: Digest{1, 2}}, {Ckpt: 2, Epoch: 1, Offsets: []int64{5, 6}, Got: Digest{3, 4}}}}
+		change(&h.Cuts[1])
+		return h
+	}
+	as := func(*Cut) {}
+	for name, c := range map[string]struct {
+		b      *History
+		want   Result
+		judged int64
+	}{
+		"equal":          {run(as), Pass, 2},
+		"another state":  {run(func(c *Cut) { c.Got[1]++ }), Fail, 2},
+		"other offsets":  {run(func(c *Cut) { c.Offsets[0]++; c.Got[1]++ }), Pass, 1},
+		"other attempt":  {run(func(c *Cut) { c.Epoch++; c.Got[1]++ }), Pass, 1},
+		"nothing shared": {&History{Mode: ExactlyOnce}, Undecided, 0},
+		"at least once":  {&History{Mode: AtLeastOnce, Cuts: run(func(c *Cut) { c.Got[1]++ }).Cuts}, NotApplicable, 0},
+	} {
+		if v := CompareCuts([]*History{run(as), c.b}); v.Result != c.want || v.Judged != c.judged || v.Check != "digest" {
+			t.Errorf("%s: %+v; want %s of %d", name, v, c.want, c.judged)
+		}
+	}
+}

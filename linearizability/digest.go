@@ -186,3 +186,47 @@ func compareFinal(cells []*History) Verdict {
 	}
 	return pass(int64(ended), "%d cells ended with the same state", ended)
 }
+
+// CompareCuts judges runs of one plan on several backends together: checkpoints that are the same cut, of the same attempt at the same offsets,
+// hold the same state. In a simulation one seed gives the same cuts on every backend.
+func CompareCuts(cells []*History) Verdict {
+	v := compareCuts(cells)
+	v.Check = "digest"
+	return v
+}
+
+func compareCuts(cells []*History) Verdict {
+	var judged int64
+	exact := 0
+	seen := map[string]Digest{}
+	for i, h := range cells {
+		if h.Mode != ExactlyOnce {
+			continue // a checkpoint may hold records behind its barrier
+		}
+		exact++
+		for k := range h.Cuts {
+			c := &h.Cuts[k]
+			id := fmt.Sprint(c.Epoch, c.Ckpt, c.Offsets)
+			want, known := seen[id]
+			if !known {
+				seen[id] = c.Got
+				continue
+			}
+			if judged++; want != c.Got {
+				return fail(judged, Story{
+					Title: fmt.Sprintf("Checkpoint %d is not the same on two backends", c.Ckpt),
+					Say: fmt.Sprintf("Cell %d and a cell before it took it at the same offsets, %v, in attempt %d. The digests of their entries differ.",
+						i+1, c.Offsets, c.Epoch),
+					Want: want.String(), Got: c.Got.String(),
+				})
+			}
+		}
+	}
+	switch {
+	case exact < 2:
+		return notApplicable("there is no second cell to compare with")
+	case judged == 0:
+		return undecided(0, "no two of their checkpoints are one cut")
+	}
+	return pass(judged, "%s the same on every backend", plural(int(judged), "checkpoint is", "checkpoints are"))
+}

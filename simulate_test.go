@@ -1,0 +1,152 @@
+package weir
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/broken"
+	"github.com/weirbench/weir/backends/heap"
+	"github.com/weirbench/weir/linearizability"
+)
+
+// One seed gives the same checkpoints on every backend: the same offsets, and the same state.
+func TestSameCutsOnEveryBackend(t *testing.T) {
+	for name, cell := range map[string]func(string) *Cell{"count": simCell, "many-timers": timersCell} {
+		t.Run(name, func(t *testing.T) {
+			var sims []*simulator
+			for _, b := range testBackends() {
+				sims = append(sims, simulatorOf(t, cell(b), SimOptions{Faults: 3}))
+			}
+			seeds, cuts := scale(40, 1000), int64(0)
+			for seed := range uint64(seeds) {
+				var hs []*linearizability.History
+				for _, s := range sims {
+					run, err := s.run(seed)
+					if err != nil {
+						t.Fatal(err)
+					}
+					hs = append(hs, run.evidence.History)
+				}
+				v := linearizability.CompareCuts(hs)
+				cuts += v.Judged
+				if n := len(hs[0].Cuts) * (len(hs) - 1); v.Result != linearizability.Pass && n > 0 || v.Judged != int64(n) {
+					t.Fatalf("seed %d: %s: %s; %d checkpoints compared, want %d", seed, v.Result, v.Reason, v.Judged, n)
+				}
+			}
+			t.Logf("%d seeds, %d checkpoints compared", seeds, cuts)
+		})
+	}
+}
+
+func simulated(t *testing.T, c Catalog, yaml string, seeds int, change func(*Cell)) *Results {
+	t.Helper()
+	parsed, err := Parse("test.yaml", []byte(yaml), c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := parsed.Plan(c, PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range p.Cells {
+		change(&p.Cells[i])
+	}
+	res, err := Run(context.Background(), c, p, RunOptions{Out: t.TempDir(), Sim: true, Seeds: seeds, FirstSeed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+const twoBackends = `version: 1
+name: two
+matrix:
+  state.backend.type: [hashmap, pebble]
+config:
+  parallelism.default: 2
+  execution.checkpointing.interval: 100 ms
+workload: {type: count, records: 1k, keys: 10}
+readers: {clients: 2, every: 20 ms}
+`
+
+func digestOf(c *CellResult) CheckResult {
+	for _, k := range c.Checks {
+		if k.Name == "digest" {
+			return k
+		}
+	}
+	return CheckResult{}
+}
+
+// weir run --sim holds what checkpoints hold on one backend against the other, seed by seed, and says so; a backend that holds something
+// else fails, in both cells.
+func TestSimulatedCellsAreCompared(t *testing.T) {
+	as := func(*Cell) {}
+	res := simulated(t, testCatalog(), twoBackends, 20, as)
+	for i := range res.Cells {
+		c := &res.Cells[i]
+		if d := digestOf(c); c.Verdict != "pass" || !strings.Contains(d.Reason, "checkpoints of 20 seeds hold the same on") {
+			t.Errorf("%s is %s, digest %+v", c.Name, c.Verdict, d)
+		}
+	}
+	c := testCatalog()
+	c.Backends[0].Open = func(BackendOptions) (backends.Backend, error) {
+		return broken.Forgetful(heap.Backend{}, 5, func() {}), nil
+	}
+	res = simulated(t, c, twoBackends, 5, as)
+	for i := range res.Cells {
+		c := &res.Cells[i]
+		if d := digestOf(c); c.Verdict != "fail" || d.Verdict != "fail" {
+			t.Errorf("beside a backend that forgets, %s is %s, digest %+v", c.Name, c.Verdict, d)
+		}
+	}
+	if d := digestOf(&res.Cells[1]); !strings.Contains(d.Reason, "beside heap, seed ") {
+		t.Errorf("pebble's digest says %q", d.Reason)
+	}
+}
+
+// A cell in which a seed is undecided for another reason than that nothing happened is not passed.
+func TestUndecidedSeedIsNoPass(t *testing.T) {
+	res := simulated(t, testCatalog(), twoBackends, 5, func(c *Cell) { c.CheckTimeout = 1 })
+	for i := range res.Cells {
+		if c := &res.Cells[i]; c.Verdict != "undecided" || c.Sim.Undecided == 0 {
+			t.Errorf("%s is %s with %+v, want undecided", c.Name, c.Verdict, c.Sim)
+		}
+	}
+	if res.Verdict != "undecided" || res.Exit != 11 {
+		t.Errorf("the run is %s, exit %d; want undecided, 11", res.Verdict, res.Exit)
+	}
+}
+
+// What seeds say is folded into a cell's verdict; a vacuous one is counted apart, and an undecided one leaves the cell undecided.
+func TestSeedsMakeACellsVerdict(t *testing.T) {
+	seed := func(struck int, r linearizability.Result, reason string) *seedRun {
+		return &seedRun{evidence: &Evidence{Recoveries: make([]RecoveryTimes, 1), History: &linearizability.History{Strikes: []linearizability.Strike{{Struck: struck}}}},
+			verdicts: []linearizability.Verdict{{Check: "digest", Result: r, Reason: reason}}}
+	}
+	passed, late := seed(1, linearizability.Pass, "fine"), seed(1, linearizability.Undecided, "porcupine did not decide")
+	vacuous, failed := seed(1, linearizability.Undecided, "not exercised: nobody read"), seed(1, linearizability.Fail, "broken")
+	for _, c := range []struct {
+		seeds                              []*seedRun
+		want                               string
+		passed, undecided, vacuous, failed int
+	}{
+		{[]*seedRun{passed, passed}, "pass", 2, 0, 0, 0},
+		{[]*seedRun{passed, vacuous}, "pass", 1, 0, 1, 0},
+		{[]*seedRun{passed, seed(0, linearizability.Pass, "calm")}, "pass", 1, 0, 1, 0},
+		{[]*seedRun{passed, late}, "undecided", 1, 1, 0, 0},
+		{[]*seedRun{vacuous, vacuous}, "undecided", 0, 0, 2, 0},
+		{[]*seedRun{passed, late, failed}, "fail", 1, 1, 0, 1},
+		{nil, "undecided", 0, 0, 0, 0},
+	} {
+		out, cr := &SimResult{}, &cellRuns{}
+		for _, run := range c.seeds {
+			out.take(run, &Cell{}, cr)
+		}
+		if got := verdict(mergeChecks(cr.out.Checks)); got != c.want || out.Passed != c.passed || out.Undecided != c.undecided || out.Vacuous != c.vacuous || out.Failed != c.failed {
+			t.Errorf("%s of %+v; want %+v", got, out, c)
+		}
+	}
+}
