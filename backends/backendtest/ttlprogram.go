@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/heap"
@@ -13,13 +14,43 @@ import (
 )
 
 func ttlRandomProgram(c *check) {
+	other := &check{open: heap.Backend{}.Open}
 	for seed := range uint64(8) {
-		ttl := lasting()
-		ttl.Update = tables.Update(seed & 1)
-		ttl.Visible = tables.Visible(seed >> 1 & 1)
-		ttl.Cleanup.FullSnapshot = seed%3 == 0
-		ttl.Cleanup.NoBackground = seed < 4
-		runTTLProgram(c, ttl, seed)
+		runTTLProgram([]*check{c, c, other}, seed)
+	}
+	c.errs = append(c.errs, other.errs...)
+}
+
+// RunTTLPrograms runs random programs over states with a TTL, under a virtual clock and beside a model in plain Go, each on all of these backends in
+// turn: at every restore the state moves on to the next. What a program leaves behind, with all that nobody has cleaned up, is the same each time.
+func RunTTLPrograms(t *testing.T, programs int, on ...backends.Backend) {
+	const promise = "State with a TTL shows, on all backends alike, what plain Go values with times would."
+	for seed := range uint64(programs) {
+		times := 1
+		if seed < uint64(programs)/4 {
+			times = 2
+		}
+		var left [2][]string
+		for time := range times {
+			var checks []*check
+			for i := range on {
+				b := on[(int(seed)+i)%len(on)]
+				checks = append(checks, &check{open: func(o backends.Options) (backends.Store, error) {
+					o.Dir = t.TempDir()
+					return b.Open(o)
+				}})
+			}
+			run := clause{promise: promise, check: func(*check) { left[time] = runTTLProgram(checks, seed) }}.run(nil)
+			for _, c := range checks {
+				run = append(run, clause{promise: promise, check: func(*check) {}}.on(c)...)
+			}
+			for _, e := range run {
+				t.Errorf("program %d: %s", seed, e)
+			}
+		}
+		if left[1] != nil && !slices.Equal(left[0], left[1]) {
+			t.Errorf("program %d leaves %d entries once and %d another time", seed, len(left[0]), len(left[1]))
+		}
 	}
 }
 
@@ -47,9 +78,14 @@ type ttlProgram struct {
 	time int64
 }
 
-func runTTLProgram(c *check, ttl tables.TTL, seed uint64) {
-	other := &check{open: heap.Backend{}.Open}
-	p := &ttlProgram{mortals: c.mortals(ttl), r: rand.New(rand.NewPCG(seed, 2)), ttl: ttl, time: -3000}
+// runTTLProgram begins on the first of these, goes on to the next at every restore, and returns what is left at the end.
+func runTTLProgram(on []*check, seed uint64) []string {
+	ttl := lasting()
+	ttl.Update = tables.Update(seed & 1)
+	ttl.Visible = tables.Visible(seed >> 1 & 1)
+	ttl.Cleanup.FullSnapshot = seed%3 == 0
+	ttl.Cleanup.NoBackground = seed&4 == 0
+	p := &ttlProgram{mortals: on[0].mortals(ttl), r: rand.New(rand.NewPCG(seed, 2)), ttl: ttl, time: -3000}
 	p.m = ttlModel{map[[2]uint64]aged[uint64]{}, map[uint64]aged[string]{}, map[uint64][]aged[string]{}, map[[2]uint64][]aged[uint64]{}, map[uint64]map[string]aged[uint64]{}}
 	var pinned backends.Snapshot
 	var want []string
@@ -60,21 +96,24 @@ func runTTLProgram(c *check, ttl tables.TTL, seed uint64) {
 		case 20, 60:
 			pinned, want, taken = p.snapshot(), p.holds(p.time), p.time
 		case 30, 70:
-			c.same("the snapshot that was taken 10 batches ago", p.seen(c.entries(pinned), taken), want)
+			p.same("the snapshot that was taken 10 batches ago", p.seen(p.entries(pinned), taken), want)
 			pinned.Close()
 		case 40, 75, 80:
 			es := p.now()
-			c.same("a snapshot", p.seen(es, p.time), p.holds(p.time))
-			c.must("close", p.Store.Close())
-			p.mortals = map[bool]*check{false: c, true: other}[step == 75].mortals(ttl)
+			p.same("a snapshot", p.seen(es, p.time), p.holds(p.time))
+			p.must("close", p.Store.Close())
+			on = append(on[1:], on[0])
+			p.mortals = on[0].mortals(ttl)
 			p.restore(es)
 			if ttl.Cleanup.FullSnapshot {
 				p.forget()
 			}
 		}
 	}
-	c.same("the last snapshot", p.seen(p.now(), p.time), p.holds(p.time))
-	c.errs = append(c.errs, other.errs...)
+	last := p.now()
+	left := lines(last)
+	p.same("the last snapshot", p.seen(last, p.time), p.holds(p.time))
+	return left
 }
 
 // step runs one batch at a later time, or at the same.
