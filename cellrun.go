@@ -88,7 +88,12 @@ func (c *Cell) history(s *subject) *linearizability.History {
 
 // stores opens a store for each task of each attempt, in a folder of its own below dir.
 func stores(b backends.Backend, dir string, memory int64) func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
-	return func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
+	return func(epoch int64, task int, g backends.Groups) (s backends.Store, err error) {
+		defer func() {
+			if x := recover(); x != nil {
+				err = fmt.Errorf("panic: %v", x)
+			}
+		}()
 		o := backends.Options{Groups: g, MemoryBytes: memory}
 		if dir != "" {
 			o.Dir = filepath.Join(dir, fmt.Sprintf("attempt-%d-task-%d", epoch, task))
@@ -100,7 +105,12 @@ func stores(b backends.Backend, dir string, memory int64) func(epoch int64, task
 	}
 }
 
-// judge is what all checks say.
+// check is what all checks say of a live run: at once, and when its history is judged again.
+func check(ctx context.Context, c *Cell, h *linearizability.History) []linearizability.Verdict {
+	return linearizability.Check(ctx, h, linearizability.Options{Timeout: c.CheckTimeout, Porcupine: true, OpsTotal: 100_000})
+}
+
+// judge is what all checks say of a simulated run.
 func judge(h *linearizability.History, timeout time.Duration, porcupine bool) []linearizability.Verdict {
 	return linearizability.Check(context.Background(), h, linearizability.Options{Timeout: timeout, Porcupine: porcupine})
 }

@@ -14,7 +14,7 @@ const explainWidth = 80
 // Explain writes what a plan would run: the cells, every value with where it came from, what is skipped and what is ignored.
 func Explain(w io.Writer, p *Plan) error {
 	e := &explainer{}
-	e.line("%s (%s): %s", p.Scenario, p.File, amount(p))
+	e.wrap("", "  ", fmt.Sprintf("%s (%s): %s", p.Scenario, p.File, amount(p)))
 	if p.Description != "" {
 		e.wrap("", "", p.Description)
 	}

@@ -2,13 +2,16 @@ package weir
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +21,7 @@ import (
 )
 
 func newResults(p *Plan, o RunOptions) *Results {
-	r := &Results{Schema: "weir.results/v1", Scenario: p.Scenario, About: p.Description, Command: o.Command, Broken: p.Broken, Seed: p.Seed, Started: time.Now().UTC(),
+	r := &Results{Schema: resultsSchema, Scenario: p.Scenario, About: p.Description, Command: o.Command, Broken: p.Broken, Seed: p.Seed, Started: time.Now().UTC(),
 		Reps: p.Reps, Machine: machine(o.Out), Skipped: p.Skipped, Warnings: p.Warnings}
 	if len(p.Cells) > 0 {
 		r.Config = common(p.Cells)
@@ -45,46 +48,79 @@ func common(cells []Cell) (out []Setting) {
 	return out
 }
 
-// begin makes the run folder under a temporary name and writes what is known before anything runs.
+// begin makes the run folder under a temporary name and writes what is known before anything runs. Where it cannot, nothing is left.
 func (r *runner) begin() error {
-	if st, err := os.Stat(r.opts.Out); err == nil && !st.IsDir() {
-		return &BadInput{fmt.Errorf("%s is a file; give a folder with --out", r.opts.Out)}
-	}
-	r.folder = filepath.Join(r.opts.Out, ".tmp-"+r.results.Run)
+	r.folder = filepath.Join(r.opts.Out, Unfinished+r.results.Run)
 	if err := os.MkdirAll(filepath.Join(r.folder, "cells"), 0o755); err != nil {
-		return &BadInput{fmt.Errorf("make the run folder: %w; give another with --out", err)}
+		err = fmt.Errorf("make the run folder: %w; give another with --out", err)
+		if sick(err) && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+		return &BadInput{err}
 	}
-	return errors.Join(
-		writeFile(filepath.Join(r.folder, "scenario.yaml"), r.plan.Source),
-		writeJSON(filepath.Join(r.folder, "plan.json"), r.plan),
-		writeJSON(filepath.Join(r.folder, "manifest.json"), r.results.manifest()))
-}
-
-// manifest is what a run folder says of itself from its first moment.
-func (res *Results) manifest() map[string]any {
-	return map[string]any{"schema": "weir.manifest/v1", "run": res.Run, "scenario": res.Scenario, "seed": res.Seed, "command": res.Command,
-		"started": res.Started, "machine": res.Machine, "exit": res.Exit, "ended": res.Headline != ""}
-}
-
-// end writes the results and gives the folder its name.
-func (r *runner) end() error {
-	if err := r.writeCells(); err != nil {
-		return err
+	plan, err := indented(r.plan)
+	if err == nil {
+		err = room(r.folder)
 	}
-	err := errors.Join(writeJSON(filepath.Join(r.folder, "results.json"), r.results), writeJSON(filepath.Join(r.folder, "manifest.json"), r.results.manifest()))
+	if err == nil {
+		r.planSum = crc32.ChecksumIEEE(plan)
+		err = cmp.Or(writeFile(filepath.Join(r.folder, "plan.json"), plan), writeFile(filepath.Join(r.folder, "scenario.yaml"), r.plan.Source),
+			writeJSON(filepath.Join(r.folder, "manifest.json"), r.manifest(false)))
+	}
 	if err != nil {
-		return err
+		os.RemoveAll(r.folder)
 	}
-	if err := os.Rename(r.folder, filepath.Join(r.opts.Out, r.results.Run)); err != nil {
-		return fmt.Errorf("name the run folder: %w", err)
+	return err
+}
+
+// Unfinished begins the name of a run folder until the run has ended.
+const Unfinished = ".tmp-"
+
+// Unfinished tells whether a run could not even write its results: its folder has the name of one that did not end.
+func (res *Results) Unfinished() bool { return strings.HasPrefix(res.Run, Unfinished) }
+
+// A manifest is what a run folder says of itself from its first moment.
+type manifest struct {
+	Schema   string    `json:"schema"`
+	Run      string    `json:"run"`
+	Scenario string    `json:"scenario"`
+	Seed     uint64    `json:"seed"`
+	Command  string    `json:"command"`
+	Started  time.Time `json:"started"`
+	Machine  Machine   `json:"machine"`
+	PlanSum  uint32    `json:"plan_crc32"` // of plan.json, without which a history says nothing
+	Exit     int       `json:"exit"`
+	Ended    bool      `json:"ended"`
+}
+
+const manifestSchema = "weir.manifest/v1"
+
+func (r *runner) manifest(ended bool) *manifest {
+	res := r.results
+	return &manifest{manifestSchema, res.Run, res.Scenario, res.Seed, res.Command, res.Started, res.Machine, r.planSum, res.Exit, ended}
+}
+
+// end writes the results and gives the folder its name. Where it cannot, the folder keeps the name of one that did not end.
+func (r *runner) end() error {
+	name := r.results.Run
+	err := r.writeCells()
+	if err == nil {
+		err = cmp.Or(writeJSON(filepath.Join(r.folder, "results.json"), r.results), writeJSON(filepath.Join(r.folder, "manifest.json"), r.manifest(true)))
 	}
-	r.folder = filepath.Join(r.opts.Out, r.results.Run)
-	if err := writeFile(filepath.Join(r.opts.Out, "LATEST"), []byte(r.results.Run+"\n")); err != nil {
+	if err == nil {
+		err = os.Rename(r.folder, filepath.Join(r.opts.Out, name))
+	}
+	if err != nil {
+		r.results.Run = filepath.Base(r.folder)
+		return fmt.Errorf("end the run folder: %w", err)
+	}
+	r.folder = filepath.Join(r.opts.Out, name)
+	if err := writeFile(filepath.Join(r.opts.Out, "LATEST"), []byte(name+"\n")); err != nil {
 		return err
 	}
 	latest := filepath.Join(r.opts.Out, "latest")
 	temp := latest + fmt.Sprintf(".%d", os.Getpid())
-	if os.Symlink(r.results.Run, temp) == nil { // best effort: not every file system has links
+	if os.Symlink(name, temp) == nil { // best effort: not every file system has links
 		if os.Rename(temp, latest) != nil {
 			os.Remove(temp)
 		}
@@ -130,11 +166,28 @@ func (r *runner) remember() error {
 		}
 		b.Write(append(line, '\n'))
 	}
-	f, err := os.OpenFile(filepath.Join(r.opts.Out, "history.ndjson"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	return appendLines(filepath.Join(r.opts.Out, "history.ndjson"), b.Bytes())
+}
+
+// appendLines appends lines to a file, all or none. A line that somebody left half written is ended first.
+func appendLines(name string, lines []byte) error {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b.Bytes())
+	size, err := f.Seek(0, io.SeekEnd)
+	last := []byte{'\n'}
+	if err == nil && size > 0 {
+		_, err = f.ReadAt(last, size-1)
+	}
+	if err == nil && last[0] != '\n' {
+		lines = append([]byte{'\n'}, lines...)
+	}
+	if err == nil {
+		if _, err = f.Write(lines); err != nil {
+			f.Truncate(size)
+		}
+	}
 	return errors.Join(err, f.Close())
 }
 
@@ -143,20 +196,28 @@ func writeFile(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	temp := name + ".tmp"
-	if err := os.WriteFile(temp, data, 0o644); err != nil {
-		os.Remove(temp)
-		return err
+	temp := fmt.Sprintf("%s.%d.tmp", name, os.Getpid()) // others may write the same file at the same time
+	err := os.WriteFile(temp, data, 0o644)
+	if err == nil {
+		err = os.Rename(temp, name)
 	}
-	return os.Rename(temp, name)
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
 }
 
 func writeJSON(name string, v any) error {
-	b, err := json.MarshalIndent(v, "", " ")
+	b, err := indented(v)
 	if err != nil {
 		return err
 	}
-	return writeFile(name, append(b, '\n'))
+	return writeFile(name, b)
+}
+
+func indented(v any) ([]byte, error) {
+	b, err := json.MarshalIndent(v, "", " ")
+	return append(b, '\n'), err
 }
 
 // writeEvidence writes the files of one repetition into its cell's folder.
@@ -174,7 +235,7 @@ func writeEvidence(dir string, rep int, ev *Evidence, vs []linearizability.Verdi
 		}
 		return b.Bytes()
 	}
-	return errors.Join(
+	return cmp.Or(
 		writeFile(at("history", ".jsonl.zst"), hist.Bytes()),
 		writeFile(at("checkpoints", ".ndjson"), lines(len(ev.Checkpoints), func(i int) any { return ev.Checkpoints[i] })),
 		writeFile(at("recoveries", ".ndjson"), lines(len(ev.Recoveries), func(i int) any { return ev.Recoveries[i] })),
@@ -194,58 +255,34 @@ func (ev *Evidence) csv() []byte {
 	return b.Bytes()
 }
 
-// ReadResults reads a finished run folder.
+// ReadResults reads a finished run folder. All errors are a BadInput; that of a run that did not end wraps fs.ErrNotExist.
 func ReadResults(folder string) (*Results, error) {
 	b, err := os.ReadFile(filepath.Join(folder, "results.json"))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		if _, e := os.Stat(filepath.Join(folder, "plan.json")); e == nil {
-			return nil, fmt.Errorf("%s: the run did not end, so it has no results.json; weir check judges what it left", folder)
+			return nil, &BadInput{unended{folder}}
 		}
-		return nil, &BadInput{fmt.Errorf("%s is not a run folder: %w", folder, err)}
+		return nil, &BadInput{fmt.Errorf("%s is no run folder: it has no results.json: %w", folder, fs.ErrNotExist)}
+	}
+	if err != nil {
+		return nil, &BadInput{fmt.Errorf("%s: %w", folder, err)}
 	}
 	r := &Results{}
 	if err := json.Unmarshal(b, r); err != nil {
-		return nil, fmt.Errorf("%s/results.json: %w", folder, err)
+		return nil, &BadInput{fmt.Errorf("%s: results.json is damaged: %w", folder, err)}
 	}
-	if r.Schema != "weir.results/v1" {
-		return nil, fmt.Errorf("%s/results.json: schema %q, want weir.results/v1", folder, r.Schema)
+	if r.Schema != resultsSchema {
+		return nil, &BadInput{fmt.Errorf("%s: results.json has schema %s; this weir reads %s", folder, clip(r.Schema), resultsSchema)}
 	}
 	return r, nil
 }
 
-// machine is where this process runs.
-func machine(out string) Machine {
-	m := Machine{Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
-	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(b)) {
-			if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
-				m.CPU = strings.TrimSpace(v)
-				break
-			}
-		}
-	}
-	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
-		var kb int64
-		fmt.Sscanf(string(b), "MemTotal: %d kB", &kb)
-		m.Memory = kb << 10
-	}
-	if b, err := os.ReadFile("/etc/os-release"); err == nil {
-		for line := range strings.Lines(string(b)) {
-			if v, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
-				m.OS = strings.Trim(strings.TrimSpace(v), `"`) + " " + runtime.GOARCH
-			}
-		}
-	}
-	if b, err := os.ReadFile("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"); err == nil {
-		m.Governor = strings.TrimSpace(string(b))
-	}
-	m.Disk = fileSystem(out)
-	m.versions()
-	host, _ := os.Hostname()
-	var h uint32 = 2166136261
-	for _, c := range []byte(m.CPU + m.OS + host) {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	m.ID = fmt.Sprintf("%08x", h)
-	return m
+const resultsSchema = "weir.results/v1"
+
+// unended is the error of a run that did not end.
+type unended struct{ folder string }
+
+func (u unended) Error() string {
+	return u.folder + ": the run did not end, so it has no results.json; weir check judges what it left"
 }
+func (u unended) Is(target error) bool { return target == fs.ErrNotExist }

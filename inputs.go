@@ -1,11 +1,45 @@
 package weir
 
 import (
+	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/weirbench/weir/engine"
 )
+
+// inputs opens what the cells read, before anything runs: a bad row is an error of what was given. Simulated seeds read each its own piece of
+// it; of a file even they need all.
+func (r *runner) inputs(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { // a file may be a pipe that nobody writes to
+		defer func() {
+			if x := recover(); x != nil {
+				done <- &engine.Panicked{Value: x, Stack: debug.Stack()}
+			}
+		}()
+		for i := range r.plan.Cells {
+			c := &r.plan.Cells[i]
+			if r.opts.Sim && c.Params["path"] == "" {
+				continue
+			}
+			if _, err := r.subject(c); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
 
 // Records opens the input of every cell, once for all that read the same, and counts the records that all repetitions together will read.
 // Its error is that of a parameter or of a row of a file, in one line.
@@ -31,6 +65,3 @@ func (p *Plan) Records(c Catalog) (total int64, err error) {
 	}
 	return total, nil
 }
-
-// Examine tells what machine this is and what this binary was made of; dir is where runs would be written.
-func Examine(dir string) Machine { return machine(dir) }

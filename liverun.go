@@ -7,11 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/metrics"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
+	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/blobs"
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/engine/live"
@@ -27,10 +26,13 @@ type liveRun struct {
 	rep     int
 	seed    uint64
 	broken  string
-	dir     string // of this repetition: data and, when it failed, what explains it
+	dir     string                              // of this repetition: data and, when it failed, what explains it
+	judging func()                              // is told when the job has ended
+	disk    func(backends.Blobs) backends.Blobs // a test's own; nil: that of dir
 }
 
-// run runs and judges. An error means that nothing can be said; a job that failed is a verdict's business.
+// run runs and judges. An error means that nothing can be said, and nothing is left to be judged: the history of half a run would accuse
+// its backend of all that did not happen any more. A job that failed is a verdict's business.
 func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict, error) {
 	entry, err := l.catalog.backend(l.cell.Backend)
 	if err != nil {
@@ -43,6 +45,13 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	data := filepath.Join(l.dir, "data")
 	store, err := blobs.NewDir(filepath.Join(data, "checkpoints"))
 	if err != nil {
+		return nil, nil, err
+	}
+	disk := backends.Blobs(store)
+	if l.disk != nil {
+		disk = l.disk(disk)
+	}
+	if err := room(data); err != nil {
 		return nil, nil, err
 	}
 	inj, err := l.injector()
@@ -61,40 +70,30 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	rec := newRecorder(h, l.subject.keyNo)
 	rec.input.begin(l.cell.Phases, l.cell.Sources)
 	job := func(epoch int64) (*engine.Graph, error) { return l.subject.job.Build(spec, epoch) }
-	stop := rec.watchMemory()
-	res, runErr := live.Run(ctx, live.Options{Job: job, Blobs: store, Restart: l.cell.Restart, Inject: inj, Observe: rec, Planted: spec.Planted})
+	well, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	calm, stop := watchDisk(data, end), rec.watchMemory()
+	res, runErr := live.Run(well, live.Options{Job: job, Blobs: ward{disk, end}, Restart: l.cell.Restart, Inject: inj, Observe: rec, Planted: spec.Planted})
 	stop()
+	calm()
 	rec.finish(res.Now)
 	rec.ev.End = runErr
 	if runErr != nil {
 		h.End = runErr.Error()
 	}
-	if ctx.Err() != nil {
-		return rec.ev, nil, ctx.Err()
+	switch cause := context.Cause(well); {
+	case cause != nil:
+		return nil, nil, cause
+	case sick(runErr):
+		return nil, nil, fmt.Errorf("%w: %w", errSick, runErr)
 	}
-	if sick(runErr) {
-		return rec.ev, nil, fmt.Errorf("this machine cannot go on: %w", runErr)
-	}
+	l.judging()
 	h.Strikes = strikes(inj)
 	rec.strikeTimes()
 	if err := rec.complete(l.subject, store, l.cell.early()); err != nil {
 		return nil, nil, err
 	}
-	return rec.ev, linearizability.Check(ctx, h, linearizability.Options{Timeout: l.cell.CheckTimeout, Porcupine: true, OpsTotal: 100_000}), nil
-}
-
-// sick tells whether a job failed for a reason of this machine, of which no verdict can be made: a full disk, a folder that may not be
-// written. Between machines of the engine errors travel as text.
-func sick(err error) bool {
-	if err == nil {
-		return false
-	}
-	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES, syscall.EROFS, syscall.EMFILE} {
-		if strings.Contains(err.Error(), e.Error()) {
-			return true
-		}
-	}
-	return false
+	return rec.ev, check(ctx, l.cell, h), context.Cause(ctx)
 }
 
 func (l *liveRun) injector() (*faults.Injector, error) {

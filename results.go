@@ -39,6 +39,7 @@ type Machine struct {
 	Memory   int64  `json:"memory_bytes"`
 	OS       string `json:"os"`
 	Disk     string `json:"disk"` // file system of the run folder
+	Free     int64  `json:"disk_free_bytes,omitempty"`
 	Go       string `json:"go"`
 	Commit   string `json:"commit"`
 	Pebble   string `json:"pebble"`

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/weirbench/weir/linearizability"
 )
@@ -24,7 +23,9 @@ type RunOptions struct {
 	Seeds     int            // simulated seeds a cell; with Sim 0 means 100
 	FirstSeed uint64
 	Command   string // that makes this run again, for the report
-	Log       *slog.Logger
+	// Again is the command that simulates one seed again, with more that is set and another filter than Command has; nil: there is none.
+	Again func(seed uint64, sets []string, filter string) string
+	Log   *slog.Logger
 }
 
 // Progress is told before each repetition and while seeds run.
@@ -36,11 +37,20 @@ type Progress struct {
 	Text        string // what the repetition said, once it is over
 }
 
+// An Interrupt is the cause of a context that a signal ended: the run's exit code is the one that shells expect of that signal.
+type Interrupt struct{ Code int }
+
+func (Interrupt) Error() string { return "interrupted" }
+
 // Run runs a plan and judges what it saw. It writes a run folder, which is complete when Run returns and can be read, as far as it came,
-// when it does not. The error is nil whatever the verdict; when ctx ends, it is ctx's and the results are those of what had run.
+// when it does not. The error is nil whatever the verdict; when ctx ends, it is ctx's cause and the results are those of what had run.
+// Results are nil when nothing ran.
 func Run(ctx context.Context, c Catalog, p *Plan, o RunOptions) (*Results, error) {
 	r := &runner{catalog: &c, plan: p, opts: o, results: newResults(p, o)}
 	r.results.Machine.RocksDB = c.rocksdb()
+	if err := r.inputs(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.begin(); err != nil {
 		return nil, err
 	}
@@ -49,7 +59,7 @@ func Run(ctx context.Context, c Catalog, p *Plan, o RunOptions) (*Results, error
 		err = r.simulate(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
-		r.results.Warnings = append(r.results.Warnings, "the run broke off: "+err.Error())
+		r.warn("the run broke off: " + err.Error())
 	}
 	r.results.Thresholds = p.judge(r.results.Cells)
 	p.unmeasured(r.results.Cells)
@@ -72,6 +82,7 @@ type runner struct {
 	opts     RunOptions
 	results  *Results
 	folder   string // while it is written
+	planSum  uint32 // of its plan.json
 	subjects map[string]*subject
 	broke    bool // ended early
 }
@@ -99,8 +110,8 @@ func (r *runner) cells(ctx context.Context) error {
 	}()
 	for rep := 1; rep <= r.plan.Reps; rep++ {
 		for i := range runs {
-			if err := ctx.Err(); err != nil {
-				return err
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
 			if err := runs[i].rep(ctx, rep); err != nil {
 				return fmt.Errorf("cell %s, repetition %d: %w", runs[i].cell.Name, rep, err)
@@ -108,6 +119,13 @@ func (r *runner) cells(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// warn tells something once.
+func (r *runner) warn(text string) {
+	if !slices.Contains(r.results.Warnings, text) {
+		r.results.Warnings = append(r.results.Warnings, text)
+	}
 }
 
 // subject opens the input of a cell, once for all cells that read the same.
@@ -179,18 +197,14 @@ func (cr *cellRuns) rep(ctx context.Context, rep int) error {
 		return err
 	}
 	dir := filepath.Join(cr.folder, cr.out.Folder)
-	l := &liveRun{catalog: cr.catalog, cell: cr.cell, subject: sub, rep: rep, seed: cr.plan.Seed, broken: cr.plan.Broken, dir: filepath.Join(dir, fmt.Sprintf("rep-%02d", rep))}
+	judging := func() { cr.tell(Progress{Cell: cr.cell.Name, Rep: rep, Reps: cr.plan.Reps, Phase: "judge"}) }
+	l := &liveRun{judging: judging, catalog: cr.catalog, cell: cr.cell, subject: sub, rep: rep, seed: cr.plan.Seed, broken: cr.plan.Broken, dir: filepath.Join(dir, fmt.Sprintf("rep-%02d", rep))}
 	ev, vs, err := l.run(ctx)
-	if ev != nil {
-		if werr := writeEvidence(dir, rep, ev, vs); err == nil {
-			err = werr
-		}
+	if err == nil {
+		err = writeEvidence(dir, rep, ev, vs)
 	}
-	if err != nil {
-		if ctx.Err() != nil {
-			l.discard()
-		}
-		return err
+	if err != nil { // what is left of it makes room on a full disk
+		return errors.Join(err, l.discard())
 	}
 	cr.reps++
 	cr.verdicts = append(cr.verdicts, vs)
@@ -272,109 +286,11 @@ func (r *runner) acrossBackends(runs []cellRuns) {
 		if v.Result != linearizability.Fail {
 			continue
 		}
-		r.results.Warnings = append(r.results.Warnings, v.Reason)
+		r.warn(v.Reason)
 		for _, i := range same[id] {
 			c := &r.results.Cells[i]
 			c.Verdict = "fail"
 			c.Checks = append(c.Checks, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason})
 		}
 	}
-}
-
-// conclude makes the verdict, the headline and the exit code.
-func (r *runner) conclude(err error) {
-	res := r.results
-	seen := map[string]int{}
-	for i := range res.Cells {
-		seen[res.Cells[i].Verdict]++
-	}
-	if s := res.Sim; s != nil {
-		seen["fail"] += min(1, s.Failed)
-		seen["undecided"] += min(1, s.Undecided)
-		seen["pass"] += min(1, s.Passed)
-	}
-	switch {
-	case seen["fail"] > 0:
-		res.Verdict, res.Exits = "fail", append(res.Exits, 10)
-	case seen["undecided"] > 0 || seen["pass"] == 0:
-		res.Verdict, res.Exits = "undecided", append(res.Exits, 11)
-	default:
-		res.Verdict = "pass"
-	}
-	for _, t := range res.Thresholds {
-		if !t.Met && !slices.Contains(res.Exits, 20) {
-			res.Exits = append(res.Exits, 20)
-		}
-	}
-	if len(res.Exits) > 0 {
-		res.Exit = slices.Min(res.Exits)
-	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		res.Exit, res.Exits = 130, append(res.Exits, 130)
-	case err != nil:
-		res.Exit, res.Exits = 1, append(res.Exits, 1)
-	}
-	repeats := slices.ContainsFunc(r.plan.Cells, func(c Cell) bool { return c.Mode == linearizability.AtLeastOnce })
-	res.Headline = headline(res, repeats)
-	res.Took = time.Since(res.Started).Seconds()
-}
-
-// headline says what holds, in one line. Repeats are what at-least-once allows.
-func headline(res *Results, repeats bool) string {
-	cells, crashes := map[string][]string{}, 0
-	for i := range res.Cells {
-		c := &res.Cells[i]
-		cells[c.Verdict] = append(cells[c.Verdict], c.Name)
-		crashes += c.Crashes
-	}
-	var parts []string
-	n, verified := len(res.Cells), len(cells["pass"])
-	switch wrong, open := cells["fail"], cells["undecided"]; {
-	case n == 0:
-	case len(wrong) > 0:
-		parts = append(parts, fmt.Sprintf("%d of %d cells %s wrong: %s", len(wrong), n, isOrAre(len(wrong)), few(wrong)), fmt.Sprintf("%d verified", verified))
-	case len(open) > 0:
-		parts = append(parts, fmt.Sprintf("%d of %d cells %s not decided: %s", len(open), n, isOrAre(len(open)), few(open)), fmt.Sprintf("%d verified", verified))
-	case repeats:
-		parts = append(parts, fmt.Sprintf("%d of %d cells verified", verified, n), "0 lost")
-	default:
-		parts = append(parts, fmt.Sprintf("%d of %d cells verified", verified, n), "0 lost", "0 duplicated")
-	}
-	if n > 0 {
-		parts = append(parts, plural(crashes, "crash", "crashes"))
-	}
-	if s := res.Sim; s != nil {
-		if s.Failed == 0 {
-			parts = append(parts, fmt.Sprintf("%s without alarm", plural(s.Passed, "simulated seed", "simulated seeds")))
-		} else {
-			parts = append(parts, fmt.Sprintf("%d of %d simulated seeds failed", s.Failed, s.Seeds))
-		}
-	}
-	if len(parts) == 0 {
-		return "no cell ran"
-	}
-	return strings.Join(parts, " · ")
-}
-
-// few names at most three.
-func few(names []string) string {
-	if n := len(names); n > 3 {
-		return strings.Join(names[:2], ", ") + fmt.Sprintf(" and %d more", n-2)
-	}
-	return strings.Join(names, ", ")
-}
-
-func isOrAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

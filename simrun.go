@@ -113,7 +113,7 @@ func (s *simulator) run(seed uint64) (*seedRun, error) {
 			return nil, err
 		}
 		calm := &addresses{}
-		if _, err := s.once(cell, sub, pilot, nil, calm, nil); err != nil {
+		if _, err := s.once(cell, sub, pilot, cell.Faults, calm, nil); err != nil {
 			return nil, err
 		}
 		cell.Faults = append(cell.Faults[:len(cell.Faults):len(cell.Faults)], calm.draw(ch, s.opts.Faults)...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,10 +79,28 @@ func (r *runner) seeds(ctx context.Context, cell *Cell, n int, fit time.Duration
 	}
 	out.Rate = float64(out.Seeds) / time.Since(begun).Seconds()
 	if out.Failed > 0 {
-		again := cmp.Or(r.opts.Command, "weir run "+strings.TrimPrefix(r.plan.File, "builtin:")) // of a flag that is given twice the last counts
-		out.Reproduce = fmt.Sprintf("%s --sim --seeds 1 --seed %d --filter backend:%s", again, out.First, cell.Backend)
+		out.Reproduce = r.again(cell, out.First, cr == nil)
 	}
-	return out, ctx.Err()
+	return out, context.Cause(ctx)
+}
+
+// again is the line that simulates one seed of a cell again. The seeds behind live cells are those of the first cell on the heap, with no
+// faults but the drawn ones.
+func (r *runner) again(cell *Cell, seed uint64, behind bool) string {
+	if r.opts.Again == nil { // of a flag that is given twice the last counts
+		again := cmp.Or(r.opts.Command, "weir run "+strings.TrimPrefix(r.plan.File, "builtin:"))
+		return fmt.Sprintf("%s --sim --seeds 1 --seed %d --filter backend:%s", again, seed, cell.Backend)
+	}
+	var sets, terms []string
+	if behind {
+		sets = []string{"state.backend.type=heap", "faults=[]"}
+	}
+	for _, a := range cell.Axes {
+		if !behind || a.Key != "backend" {
+			terms = append(terms, a.Key+":"+strconv.Quote(a.Value))
+		}
+	}
+	return r.opts.Again(seed, sets, strings.Join(terms, " "))
 }
 
 // take counts one seed. One on which nothing struck or nothing was recovered is vacuous: it says little, and is not counted as passed.

@@ -42,7 +42,7 @@ func rows() []row {
 		{"reports", []string{"", "linearizability"}, nil},
 		{"ci", nil, nil},
 		{"ci/kills", []string{"", "backends/...", "workloads"}, nil},
-		{"cli", slices.Concat(left, []string{"", "reports/..."}), []string{"backends/...", "cmd/..."}},
+		{"cli", slices.Concat(left, []string{"", "reports/..."}), []string{"backends/...", "catalog"}},
 		{"catalog", []string{"", "backends", "backends/heap", "workloads", "faults", "linearizability"}, nil},
 		{"cmd/weir", []string{"", "backends/...", "catalog", "cli"}, nil},
 	}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/weirbench/weir"
+	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/faults"
 )
 
@@ -58,7 +59,6 @@ type app struct {
 	err     io.Writer // everything else
 	begun   time.Time
 	runs    string      // folder of all runs, once a command knows it
-	signal  chan int    // the exit code of the signal that came, at most one
 	status  *statusLine // what is shown while something runs
 }
 
@@ -76,10 +76,9 @@ func fail(code int, format string, args ...any) error {
 
 // listen turns the first signal into the end of ctx; the second one ends the process.
 func (a *app) listen() (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	a.signal = make(chan int, 1)
 	go func() {
 		s, ok := <-signals
 		if !ok {
@@ -89,8 +88,7 @@ func (a *app) listen() (context.Context, func()) {
 		if s == syscall.SIGTERM {
 			code = exitTerminated
 		}
-		a.signal <- code
-		cancel()
+		cancel(weir.Interrupt{Code: code})
 		if _, ok := <-signals; ok {
 			os.Exit(code)
 		}
@@ -98,20 +96,34 @@ func (a *app) listen() (context.Context, func()) {
 	return ctx, func() {
 		signal.Stop(signals)
 		close(signals)
-		cancel()
+		cancel(nil)
 	}
 }
 
-// interrupted is the code of the signal that came; 0: none did.
-func (a *app) interrupted() int {
-	select {
-	case code := <-a.signal:
-		a.signal <- code
-		return code
-	default:
-		return 0
+// failed is one line for what ended a command, and the exit code of it.
+func (a *app) failed(err error) error {
+	code, text, prefix := exitError, oneLine(err), "weir: "
+	var sent weir.Interrupt
+	var bad *weir.BadInput
+	var missing *weir.Missing
+	var bug *engine.Panicked
+	switch {
+	case errors.As(err, &bug):
+		return &failure{code: a.panicked(bug.Value, bug.Stack)}
+	case errors.As(err, &sent):
+		code, text = sent.Code, sent.Error()
+	case errors.As(err, &missing):
+		code = exitMissing
+	case errors.As(err, &bad):
+		code = exitUsage
 	}
+	if placed.MatchString(text) { // editors find the place at the beginning of a line
+		prefix = ""
+	}
+	return fail(code, "%s%s", prefix, text)
 }
+
+var placed = regexp.MustCompile(`^[^"]+?:\d+:\d+: `)
 
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
@@ -135,7 +147,7 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "weir",
 		Short:         "Tests and measures the state backends of stream processors",
-		Long:          "weir runs a streaming job over interchangeable state backends, breaks things on purpose,\ndecides whether every recovery was consistent, and draws what each choice costs.",
+		Long:          "weir runs a streaming job over interchangeable state backends, breaks things on purpose, decides whether every recovery was consistent, and draws what each choice costs.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       Version,
@@ -149,7 +161,8 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.AddCommand(a.demoCmd(), a.runCmd(), a.checkCmd(), a.reportCmd(), a.explainCmd(), a.listCmd(), a.doctorCmd(), a.versionCmd(), a.exitCodesCmd())
+	root.AddCommand(a.demoCmd(), a.runCmd(), a.checkCmd(), a.reportCmd(), a.explainCmd(), a.listCmd(), a.doctorCmd(), a.versionCmd(), a.exitCodesCmd(), a.completionCmd())
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd) })
 	return root
 }
 
@@ -162,7 +175,7 @@ func (a *app) usage(cmd *cobra.Command, err error) string {
 		for _, c := range cmd.Root().Commands() {
 			names = append(names, c.Name())
 		}
-		return text + meant(strings.Trim(firstWord(name), `"`), append(names, "completion", "help"), help)
+		return text + meant(strings.Trim(firstWord(name), `"`), append(names, "help"), help)
 	}
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
 		return text + meant(firstWord(name), flagNames(cmd), help)
@@ -203,7 +216,7 @@ func meant(name string, among []string, otherwise string) string {
 
 // panicked tells of a bug of ours in one line, and where the rest of it lies.
 func (a *app) panicked(x any, stack []byte) int {
-	a.status.clear()
+	a.status.end()
 	dir := a.unfinished()
 	if dir == "" {
 		dir = os.TempDir()
@@ -223,7 +236,7 @@ func (a *app) unfinished() string {
 	if a.runs == "" {
 		return ""
 	}
-	names, _ := filepath.Glob(filepath.Join(a.runs, ".tmp-*"))
+	names, _ := filepath.Glob(filepath.Join(a.runs, weir.Unfinished+"*"))
 	names = slices.DeleteFunc(names, func(name string) bool {
 		st, err := os.Stat(name)
 		return err != nil || st.ModTime().Before(a.begun)

@@ -39,13 +39,17 @@ func (a *app) exitCodesCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "exit-codes",
 		Short: "What the exit codes mean",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
+			var rows [][2]string
 			for _, c := range codes() {
-				fmt.Fprintf(a.out, "%3d  %-12s %s\n", c.code, c.name, c.doc)
+				rows = append(rows, [2]string{fmt.Sprintf("%3d  %s", c.code, c.name), c.doc})
+			}
+			if err := a.table(rows); err != nil {
+				return a.printed(err)
 			}
 			_, err := fmt.Fprintln(a.out, "Of 10, 11, 20 and 30 the lowest that applies wins; results.json lists all.")
-			return err
+			return a.printed(err)
 		},
 	}
 }

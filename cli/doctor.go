@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ func (a *app) versionCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "What this binary was made of",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			m := weir.Examine(".")
 			rows := [][2]string{{"weir", Version}, {"commit", orElse(m.Commit, "unknown")}, {"go", m.Go}, {"platform", runtime.GOOS + "/" + runtime.GOARCH},
@@ -63,7 +64,7 @@ func (a *app) doctorCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "What this machine and this build can do, and what is missing",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.valid(cmd); err != nil {
 				return err
@@ -77,11 +78,10 @@ func (a *app) doctorCmd() *cobra.Command {
 }
 
 func (a *app) examine(f *flags) error {
-	at := existing(f.out)
-	m := weir.Examine(at)
+	m := weir.Examine(f.out)
 	disk := orElse(m.Disk, "unknown file system")
-	if free, ok := freeBytes(at); ok {
-		disk += fmt.Sprintf(", %.1f GiB free", float64(free)/(1<<30))
+	if m.Free > 0 {
+		disk += fmt.Sprintf(", %.1f GiB free", float64(m.Free)/(1<<30))
 	}
 	rows := [][2]string{{"machine", fmt.Sprintf("%s, %s, %s, %.1f GiB", m.OS, orElse(m.CPU, "unknown processor"), count(m.Cores, "core"), float64(m.Memory)/(1<<30))},
 		{"runs", fmt.Sprintf("%s on %s", f.out, disk)}, {"built with", fmt.Sprintf("%s, pebble %s, porcupine %s", m.Go, orElse(m.Pebble, "unknown"), orElse(m.Checker, "unknown"))}}
@@ -99,8 +99,10 @@ func (a *app) examine(f *flags) error {
 	if err := a.table(rows); err != nil {
 		return a.printed(err)
 	}
-	for _, h := range append(hints, noise(&m)...) {
-		fmt.Fprintln(a.out, "! "+h)
+	for _, h := range slices.Concat(hints, noise(&m), unended(f.out)) {
+		if err := wrap(a.out, "! ", "  ", h, a.columns()); err != nil {
+			return a.printed(err)
+		}
 	}
 	for _, name := range f.require {
 		if err := a.available(name); err != nil {
@@ -162,16 +164,11 @@ func noise(m *weir.Machine) (hints []string) {
 	return hints
 }
 
-// existing is the folder that is there, at or above the one that will be made.
-func existing(dir string) string {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "."
+// unended lists runs that were killed, or are still running.
+func unended(out string) (hints []string) {
+	names, _ := filepath.Glob(filepath.Join(out, weir.Unfinished+"*"))
+	for _, name := range names {
+		hints = append(hints, name+": a run that was killed, or still runs; weir check judges what it left, and it may be removed")
 	}
-	for {
-		if _, err := os.Stat(abs); err == nil || abs == filepath.Dir(abs) {
-			return abs
-		}
-		abs = filepath.Dir(abs)
-	}
+	return hints
 }

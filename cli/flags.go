@@ -36,28 +36,28 @@ func (f *flags) outFlag(cmd *cobra.Command) {
 	if out == "" {
 		out = "weir-out"
 	}
-	cmd.Flags().StringVarP(&f.out, "out", "o", out, "folder of all runs (or WEIR_OUT)")
+	cmd.Flags().StringVarP(&f.out, "out", "o", out, "make run folders in `DIR`; or set WEIR_OUT")
 }
 
 // planFlags say what is run.
 func (f *flags) planFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.seed, "seed", "", "seed of all chance (default: the scenario's, else drawn and told)")
-	cmd.Flags().StringArrayVarP(&f.sets, "set", "s", nil, "key=value: set a field or an option of Flink; a [list] makes an axis; repeatable")
-	cmd.Flags().StringVarP(&f.filter, "filter", "f", "", "only cells that match, such as \"backend:pebble interval:(100ms OR 400ms)\"")
-	cmd.Flags().IntVarP(&f.reps, "reps", "n", 0, "repetitions of each cell (default: the scenario's, else 3)")
+	cmd.Flags().StringVar(&f.seed, "seed", "", "seed `N` of all chance; else the scenario's, else one that is drawn and told")
+	cmd.Flags().StringArrayVarP(&f.sets, "set", "s", nil, "set a field of the scenario or an option of Flink, as `KEY=VALUE`; a [list] makes an axis; repeatable")
+	cmd.Flags().StringVarP(&f.filter, "filter", "f", "", "only cells that match `EXPR`, such as \"backend:pebble interval:(100ms OR 400ms)\"")
+	cmd.Flags().IntVarP(&f.reps, "reps", "n", 0, "`N` repetitions of each cell; else the scenario's, else 3")
 	f.requireFlag(cmd)
 }
 
 func (f *flags) requireFlag(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.require, "require", nil, "backends that must be available: otherwise exit code 30")
+	cmd.Flags().StringSliceVar(&f.require, "require", nil, "`BACKEND`s that must be available, else exit code 30")
 }
 
 // runFlags say how it is run.
 func (f *flags) runFlags(cmd *cobra.Command) {
 	f.outFlag(cmd)
 	cmd.Flags().BoolVar(&f.sim, "sim", false, "simulate every cell, seed by seed, instead of running it live")
-	cmd.Flags().IntVar(&f.seeds, "seeds", 0, "how many seeds --sim simulates (default 100)")
-	cmd.Flags().StringVar(&f.keep, "keep", "failed", "whose data to keep: never, failed or always")
+	cmd.Flags().IntVar(&f.seeds, "seeds", 0, "simulate `N` seeds of each cell, not 100; with --sim")
+	cmd.Flags().StringVar(&f.keep, "keep", "failed", "`WHEN` to keep the data of a repetition: never, failed or always")
 	f.jsonFlag(cmd)
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 }

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -37,17 +37,9 @@ func (a *app) listCmd() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "list " + strings.Join(names, "|"),
-		Short:     "What there is: backends, workloads, faults, points, checks, metrics, scenarios",
+		Short:     "What there is: backends, workloads, faults, checks and more",
 		ValidArgs: names,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fmt.Errorf("list takes one word; want %s", strings.Join(names, ", "))
-			}
-			if !slices.Contains(names, args[0]) {
-				return fmt.Errorf("no list %q%s", args[0], meant(args[0], names, "; want one of "+strings.Join(names, ", ")))
-			}
-			return nil
-		},
+		Args:      oneOf("list", names),
 		RunE: func(_ *cobra.Command, args []string) error {
 			for _, l := range a.listings() {
 				if l.name == args[0] {
@@ -59,18 +51,27 @@ func (a *app) listCmd() *cobra.Command {
 	}
 }
 
-// table prints names and what they are, long names on a line of their own.
+// table prints names and what they are: wrapped for a person, a line each for a program.
 func (a *app) table(rows [][2]string) error {
 	wide := 0
 	for _, r := range rows {
-		wide = max(wide, min(len(r[0]), 28))
+		wide = max(wide, min(utf8.RuneCountInString(r[0]), 28))
 	}
+	width := a.columns()
 	for _, r := range rows {
-		if _, err := fmt.Fprintln(a.out, strings.TrimRight(fmt.Sprintf("%-*s  %s", wide, r[0], r[1]), " ")); err != nil {
+		if err := wrap(a.out, fmt.Sprintf("%-*s  ", wide, r[0]), strings.Repeat(" ", wide+2), r[1], width); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// columns is how wide a text for a person may be; 0: a program reads.
+func (a *app) columns() int {
+	if width, person := terminal(a.out); person {
+		return min(width, 100)
+	}
+	return 0
 }
 
 func (a *app) backendRows() (rows [][2]string) {
@@ -119,10 +120,53 @@ func (a *app) faultRows() (rows [][2]string) {
 func pointRows() (rows [][2]string) {
 	for p := engine.NoPoint + 1; p < engine.Points; p++ {
 		if p != engine.AtInputRecords && p != engine.AtInputPhase { // faults address them by "after: 5000 records", and as a phase
-			rows = append(rows, [2]string{p.String(), ""})
+			rows = append(rows, [2]string{p.String(), pointDoc(p)})
 		}
 	}
 	return rows
+}
+
+// pointDoc says who passes a point and when.
+func pointDoc(p engine.Point) string {
+	switch p {
+	case engine.AtTriggered:
+		return "the coordinator has given the checkpoint its id"
+	case engine.AtBarrier:
+		return "the first barrier of the checkpoint has come to a source, task or sink"
+	case engine.AtSynced:
+		return "the synchronous half is over: a task or sink has pinned its state"
+	case engine.AtUploading:
+		return "the asynchronous half begins: a task or sink writes its part"
+	case engine.AtUploaded:
+		return "the part of a task or sink is durable"
+	case engine.AtManifest:
+		return "the coordinator puts the manifest"
+	case engine.AtCompleted:
+		return "the manifest is durable, and the checkpoint complete"
+	case engine.AtNotified:
+		return "a task, source or sink was told that the checkpoint is complete"
+	case engine.AtDeleting:
+		return "the collector deletes a file of an older checkpoint"
+	case engine.AtDetected:
+		return "the attempt is known to have failed"
+	case engine.AtRestarting:
+		return "the next attempt starts, behind the delay of the restart strategy"
+	case engine.AtDownloading:
+		return "a task fetches its part"
+	case engine.AtFetched:
+		return "the part of a task is here, and whole"
+	case engine.AtRestored:
+		return "the part of a task is loaded"
+	case engine.AtVerified:
+		return "a task has scanned what it restored"
+	case engine.AtRunning:
+		return "every task is restored, and sources may read"
+	case engine.AtPublished:
+		return "the output of a transaction can be read"
+	case engine.AtInputEnd:
+		return "the end of all inputs has come to a sink"
+	}
+	return ""
 }
 
 func (a *app) checkRows() (rows [][2]string) {

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +37,7 @@ func (a *app) demoCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A tour: real data, three backends, a crash, a verdict, a report",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.broken {
 				return a.runScenario(cmd, &f, "broken")
@@ -120,7 +120,7 @@ func (a *app) scenario(name string) (file string, src []byte, err error) {
 	defer f.Close()
 	src, err = io.ReadAll(io.LimitReader(f, sourceMax))
 	if err != nil {
-		return "", nil, fmt.Errorf("read the scenario: %w", err)
+		return "", nil, fmt.Errorf("read the scenario: %w; want a file, or a name that \"weir list scenarios\" shows", err)
 	}
 	return name, src, nil
 }
@@ -131,64 +131,41 @@ func (a *app) runScenario(cmd *cobra.Command, f *flags, name string) error {
 		return err
 	}
 	a.runs = f.out
-	if st, err := os.Stat(f.out); err == nil && !st.IsDir() {
-		return fail(exitUsage, "weir: --out %s is a file; want a folder", f.out)
+	a.status = newStatus(a.err, f.quiet, p, f.sim)
+	again := func(seed uint64, sets []string, filter string) string {
+		return commandLine(p.File, seed, append(slices.Clone(f.sets), sets...), filter, "--sim", "--seeds", "1")
 	}
-	if err := a.input(p); err != nil {
-		return err
-	}
-	a.status = newStatus(a.err, f.quiet)
-	a.status.begin(p, f.sim)
-	o := weir.RunOptions{Out: f.out, Keep: f.keep, Progress: a.status.progress, Sim: f.sim, Seeds: f.seeds, FirstSeed: p.Seed, Command: commandLine(cmd, f, p)}
+	o := weir.RunOptions{Out: f.out, Keep: f.keep, Progress: a.status.progress, Sim: f.sim, Seeds: f.seeds, FirstSeed: p.Seed,
+		Command: commandLine(p.File, p.Seed, f.sets, f.filter, f.rest(cmd)...), Again: again}
 	r, err := weir.Run(cmd.Context(), a.catalog, p, o)
-	a.status.clear()
+	a.status.end()
 	if r == nil {
-		return a.broke(cmd.Context(), err)
+		return a.failed(err)
 	}
-	return a.tell(cmd.Context(), f, r, err)
-}
-
-// input refuses a file of the user's before anything runs: a bad row is an error of what was given, not of the run.
-func (a *app) input(p *weir.Plan) error {
-	if !slices.ContainsFunc(p.Cells, func(c weir.Cell) bool { return c.Params["path"] != "" }) {
-		return nil
-	}
-	if _, err := p.Records(a.catalog); err != nil {
-		return fail(exitUsage, "%v", err)
-	}
-	return nil
-}
-
-// broke is the failure of a run that left no results.
-func (a *app) broke(ctx context.Context, err error) error {
-	if code := a.interrupted(); code != 0 && ctx.Err() != nil {
-		return fail(code, "weir: interrupted before anything ran")
-	}
-	return fail(exitError, "weir: %v", err)
+	return a.tell(f, r, err)
 }
 
 // tell writes the reports and prints what the run said.
-func (a *app) tell(ctx context.Context, f *flags, r *weir.Results, err error) error {
-	folder := filepath.Join(f.out, r.Run)
-	code := r.Exit
-	if sent := a.interrupted(); sent != 0 && ctx.Err() != nil {
-		code = sent
+func (a *app) tell(f *flags, r *weir.Results, err error) error {
+	folder, code := filepath.Join(f.out, r.Run), r.Exit
+	if sent := (weir.Interrupt{}); errors.As(err, &sent) {
+		code = sent.Code
 		fmt.Fprintf(a.err, "weir: interrupted; what ran until then is in %s\n", folder)
 	} else if err != nil {
 		code = exitError
-		fmt.Fprintf(a.err, "weir: the run broke off: %v; what ran until then is in %s\n", oneLine(err), folder)
+		fmt.Fprintf(a.err, "weir: the run broke off: %s; what ran until then is in %s\n", oneLine(err), folder)
 	}
-	if st, e := os.Stat(folder); e == nil && st.IsDir() {
-		if e := errors.Join(reports.Write(folder, r), reports.Index(f.out)); e != nil {
-			fmt.Fprintf(a.err, "weir: write the report: %v\n", oneLine(e))
-			if code == exitOK {
-				code = exitError
-			}
+	if r.Unfinished() {
+		return &failure{code: code} // not even its results could be written
+	}
+	if e := errors.Join(reports.Write(folder, r), reports.Index(f.out)); e != nil {
+		fmt.Fprintf(a.err, "weir: write the report: %s\n", oneLine(e))
+		if code == exitOK {
+			code = exitError
 		}
 	}
 	if e := a.show(f.json, folder, r, code); e != nil {
-		fmt.Fprintf(a.err, "weir: print the results: %v\n", oneLine(e))
-		code = max(code, exitError)
+		return a.printed(e)
 	}
 	if code == exitOK {
 		return nil
@@ -206,11 +183,25 @@ func (a *app) show(asJSON bool, folder string, r *weir.Results, code int) error 
 	if err := reports.Terminal(a.out, r, reports.TerminalOptions{Color: color, UTF8: !ascii(), Width: width}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.out, "\nreport  %s\n", filepath.Join(folder, "report.html"))
-	if code != exitOK {
-		_, err = fmt.Fprintf(a.out, "exit %d (%s)\n", code, meaning(code))
+	var lines strings.Builder
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.TraceHash != "" {
+			fmt.Fprintf(&lines, "trace   %s  %s\n", c.TraceHash, c.Name)
+		}
 	}
+	if page := filepath.Join(folder, "report.html"); exists(page) {
+		fmt.Fprintf(&lines, "report  %s\n", page)
+	}
+	if code != exitOK {
+		fmt.Fprintf(&lines, "exit %d (%s)\n", code, meaning(code))
+	}
+	_, err := fmt.Fprintf(a.out, "\n%s", lines.String())
 	return err
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // ascii tells whether the locale says that there is nothing but ASCII; without one UTF-8 is taken for granted.
@@ -226,31 +217,34 @@ func ascii() bool {
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// commandLine makes a run again: what was asked for, with the seed that was drawn.
-func commandLine(cmd *cobra.Command, f *flags, p *weir.Plan) string {
-	words := []string{"weir", "run", strings.TrimPrefix(p.File, "builtin:"), "--seed", fmt.Sprint(p.Seed)}
-	for _, s := range f.sets {
+// commandLine runs a scenario with a seed.
+func commandLine(file string, seed uint64, sets []string, filter string, rest ...string) string {
+	words := []string{"weir", "run", strings.TrimPrefix(file, "builtin:"), "--seed", fmt.Sprint(seed)}
+	for _, s := range sets {
 		words = append(words, "-s", s)
 	}
-	if f.filter != "" {
-		words = append(words, "-f", f.filter)
+	if filter != "" {
+		words = append(words, "-f", filter)
 	}
-	if f.reps > 0 {
-		words = append(words, "-n", fmt.Sprint(f.reps))
-	}
-	if f.sim {
-		words = append(words, "--sim", "--seeds", fmt.Sprint(max(f.seeds, 1)))
-		if f.seeds == 0 {
-			words[len(words)-1] = "100"
-		}
-	}
-	if cmd.Flags().Changed("keep") {
-		words = append(words, "--keep", f.keep)
-	}
+	words = append(words, rest...)
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}
 	return strings.Join(words, " ")
+}
+
+// rest are the other flags on which depends what a run does.
+func (f *flags) rest(cmd *cobra.Command) (words []string) {
+	if f.reps > 0 {
+		words = append(words, "-n", fmt.Sprint(f.reps))
+	}
+	if f.sim {
+		words = append(words, "--sim", "--seeds", fmt.Sprint(cmp.Or(f.seeds, 100)))
+	}
+	if cmd.Flags().Changed("keep") {
+		words = append(words, "--keep", f.keep)
+	}
+	return words
 }
 
 // shellWord quotes what a shell would not leave alone.

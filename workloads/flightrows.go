@@ -3,6 +3,7 @@ package workloads
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -110,8 +111,10 @@ func (f *flightFile) next() ([]byte, error) {
 			return nil, f.wrong(lineBytesMax, "the line goes on behind %d bytes; want one flight a line", lineBytesMax)
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			return nil, f.wrong(0, "the gzip file is cut short; want all of it")
+		case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.As(err, new(flate.CorruptInputError)):
+			return nil, f.wrong(0, "the gzip file is damaged: %v; want it as it was written", err)
 		case err != nil && err != io.EOF:
-			return nil, f.wrong(0, "cannot be read: %v", err)
+			return nil, f.wrong(0, "cannot be read: %v; want a CSV file, plain or gzip", err)
 		}
 		end := err
 		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))

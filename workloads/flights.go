@@ -60,7 +60,7 @@ func openFlights(path string, o Options, carried func() (*flightRows, error)) (*
 	}
 	f, err := o.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("open the flights: %w", err)
+		return nil, fmt.Errorf("open the flights: %w; want a CSV file, plain or gzip", err)
 	}
 	rows, err := readFlights(path, f)
 	return rows, errors.Join(err, f.Close())

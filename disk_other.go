@@ -1,5 +1,5 @@
 //go:build !linux && !darwin && !freebsd
 
-package cli
+package weir
 
 func freeBytes(string) (int64, bool) { return 0, false }
