@@ -133,7 +133,7 @@ func (t *tree) walk(visit func(name string, src []byte) error) error {
 			return nil
 		}
 		info, err := d.Info()
-		if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
+		if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 || name == ".git" { // a file in a second work tree
 			return nil
 		}
 		src, err := os.ReadFile(p)
