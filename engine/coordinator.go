@@ -304,7 +304,6 @@ func (c *Coordinator) failed(p *pending, why string, now int64, fx *Effects) {
 		fx.Fail(fmt.Errorf("checkpoint %d: %s; %d consecutive failures, %d are tolerated", p.id, why, c.failures, c.Spec.Tolerable))
 		return
 	}
-	c.ended = now
 	c.write(now, fx)
 	c.schedule(now, fx)
 }
@@ -315,7 +314,7 @@ func (c *Coordinator) wake(now int64, fx *Effects) {
 	}
 	for i := 0; i < len(c.pending); i++ {
 		if p := c.pending[i]; p != c.writing && p.deadline <= now {
-			c.failed(p, fmt.Sprintf("not complete within %d ms", c.Spec.Timeout/1000), now, fx)
+			c.failed(p, "not complete within "+span(c.Spec.Timeout), now, fx)
 			if fx.Err != nil {
 				return
 			}
@@ -328,9 +327,17 @@ func (c *Coordinator) wake(now int64, fx *Effects) {
 	c.schedule(now, fx)
 }
 
-// due is when the next checkpoint may begin.
+// slots are how many checkpoints may be under way. With a minimum pause between the end of one and the beginning of the next it is one.
+func (c *Coordinator) slots() int {
+	if c.Spec.MinPause > 0 {
+		return 1
+	}
+	return max(1, c.Spec.Concurrent)
+}
+
+// due is when the next checkpoint may begin. The pause counts from the last that completed, as Flink's does.
 func (c *Coordinator) due(now int64) (at int64, ok bool) {
-	if c.phase != running || c.final || len(c.pending) >= max(1, c.Spec.Concurrent) {
+	if c.phase != running || c.final || len(c.pending) >= c.slots() {
 		return 0, false
 	}
 	atEnd := true

@@ -181,6 +181,11 @@ func TestRestartStrategies(t *testing.T) {
 		{Restart{Strategy: "none"}, []int64{5}, []int64{-1}},
 		{Restart{Strategy: "fixed-delay", Attempts: 2, Delay: 7}, []int64{1, 2, 3}, []int64{7, 7, -1}},
 		{Restart{Strategy: "failure-rate", MaxFailures: 1, Interval: 100, Delay: 3}, []int64{0, 150, 200}, []int64{3, 3, -1}},
+		{Restart{Strategy: "failure-rate", MaxFailures: 1, Interval: 100, Delay: 3}, []int64{0, 100}, []int64{3, -1}},
+		{Restart{Strategy: "failure-rate", MaxFailures: 1, Interval: 100, Delay: 3}, []int64{0, 101, 202}, []int64{3, 3, 3}},
+		{Restart{Strategy: "failure-rate", MaxFailures: 2, Interval: 100, Delay: 3}, []int64{0, 50, 101, 120}, []int64{3, 3, 3, -1}},
+		{Restart{Strategy: "exponential-delay", Initial: 10, Max: 1000, Multiplier: 1.5, ResetAfter: 1000}, []int64{0, 1009, 2023, 3038}, []int64{10, 15, 22, 33}},
+		{Restart{Strategy: "exponential-delay", Initial: 10, Max: 1000, Multiplier: 1.5, ResetAfter: 1000}, []int64{0, 1010, 2019, 3034}, []int64{10, 10, 15, 10}},
 		{Restart{Strategy: "exponential-delay", Initial: 10, Max: 35, Multiplier: 2, ResetAfter: 1000}, []int64{0, 20, 50, 100, 5000}, []int64{10, 20, 35, 35, 10}},
 	} {
 		for i, now := range c.at {

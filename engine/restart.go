@@ -25,6 +25,17 @@ type Restart struct {
 	current  int64
 }
 
+// span writes microseconds for people, in the largest unit that leaves no fraction.
+func span(us int64) string {
+	switch {
+	case us%1_000_000 == 0:
+		return fmt.Sprintf("%d s", us/1_000_000)
+	case us%1_000 == 0:
+		return fmt.Sprintf("%d ms", us/1_000)
+	}
+	return fmt.Sprintf("%d us", us)
+}
+
 // Strategies are the names that Strategy may have.
 func Strategies() []string {
 	return []string{"none", "fixed-delay", "failure-rate", "exponential-delay"}
@@ -42,11 +53,11 @@ func (r *Restart) Next(now int64) (delay int64, why string) {
 		return r.Delay, ""
 	case "failure-rate":
 		r.failures = append(r.failures, now)
-		for len(r.failures) > 0 && r.failures[0] <= now-r.Interval {
+		for len(r.failures) > 0 && r.failures[0] < now-r.Interval { // both ends of the interval belong to it
 			r.failures = r.failures[1:]
 		}
 		if int64(len(r.failures)) > r.MaxFailures {
-			return 0, fmt.Sprintf("restart strategy failure-rate allows %d failures in %d ms", r.MaxFailures, r.Interval/1000)
+			return 0, fmt.Sprintf("restart strategy failure-rate allows %d failures in %s", r.MaxFailures, span(r.Interval))
 		}
 		return r.Delay, ""
 	case "exponential-delay":

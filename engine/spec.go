@@ -19,7 +19,7 @@ type Spec struct {
 
 	Interval   int64 // between the beginnings of checkpoints; 0: never
 	Timeout    int64 // after which a checkpoint is aborted
-	MinPause   int64 // between the end of one and the beginning of the next
+	MinPause   int64 // between the end of one and the beginning of the next; above 0 there is one at a time
 	Concurrent int   // at most so many under way
 	Tolerable  int   // consecutive failures of checkpoints before the job fails
 	Retained   int   // completed checkpoints that are kept
