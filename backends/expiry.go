@@ -68,6 +68,23 @@ func (e *Expiry) Alive(v []byte, now int64) ([]byte, bool) {
 	return v[:kept], kept > 0
 }
 
+// Times yields the eight bytes of every time in a stored value, where they are.
+func (e *Expiry) Times(v []byte, yield func(at []byte)) {
+	for len(v) >= stampBytes {
+		n, head := len(v), 0
+		if e.List {
+			if n, _ = e.first(v, NeverUs); e.Width < 0 {
+				_, head = binary.Uvarint(v)
+			}
+		}
+		if head < 0 || n < head+stampBytes {
+			return
+		}
+		yield(v[head : head+stampBytes])
+		v = v[n:]
+	}
+}
+
 // first is how long the first element of b is, and whether it has expired. What is no element goes to the end of b and has not.
 func (e *Expiry) first(b []byte, now int64) (n int, gone bool) {
 	head := 0

@@ -95,3 +95,30 @@ func TestAliveLeavesWhatIsCorrupt(t *testing.T) {
 		}
 	}
 }
+
+func TestTimes(t *testing.T) {
+	for _, e := range []Expiry{{}, {List: true, Width: -1}, {List: true, Width: 8}, {List: true, Width: 19}} {
+		times := []int64{7, -8, 9}
+		if !e.List {
+			times = times[:1]
+		}
+		v := elements(max(e.Width, 8), times...)
+		if e.Width < 0 {
+			v = elements(-1, times...)
+		}
+		var got []int64
+		e.Times(v, func(at []byte) {
+			got = append(got, stamp(at))
+			binary.BigEndian.PutUint64(at, 5)
+		})
+		if !slices.Equal(got, times) {
+			t.Errorf("%+v: Times yields %d, want %d", e, got, times)
+		}
+		e.Times(v, func(at []byte) {
+			if stamp(at) != 5 {
+				t.Errorf("%+v: a time that was changed is %d, want 5", e, stamp(at))
+			}
+		})
+		e.Times([]byte("short"), func(at []byte) { t.Errorf("%+v: Times of what is too short yields %x", e, at) })
+	}
+}

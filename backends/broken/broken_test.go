@@ -20,6 +20,10 @@ func TestSuiteSeesThem(t *testing.T) {
 		{"late snapshot on heap", "snapshot-is-pinned", broken.LateSnapshot(heap.Backend{}, hit)},
 		{"late snapshot on pebble", "snapshot-is-pinned", broken.LateSnapshot(pebble.Backend{InMemory: true}, hit)},
 		{"heap without copy-on-write", "snapshot-is-pinned", broken.WithoutCopyOnWrite(heap.Backend{}, hit)},
+		{"restore without times on heap", "ttl-survives-restore", broken.TimelessRestore(heap.Backend{}, hit)},
+		{"restore without times on pebble", "ttl-survives-restore", broken.TimelessRestore(pebble.Backend{InMemory: true}, hit)},
+		{"reading renews on heap", "ttl-reading-does-not-renew", broken.RenewedByReading(heap.Backend{}, hit)},
+		{"reading renews on pebble", "ttl-reading-does-not-renew", broken.RenewedByReading(pebble.Backend{InMemory: true}, hit)},
 		{"forgetful heap", "End-is-in-every-later-snapshot", broken.Forgetful(heap.Backend{}, 7, hit)},
 		{"forgetful pebble", "End-is-in-every-later-snapshot", broken.Forgetful(pebble.Backend{InMemory: true}, 7, hit)},
 	} {

@@ -89,6 +89,7 @@ type mortality struct {
 	now   *int64 // processing time of the batch
 	began int64  // and as it was when the last batch began
 	seen  int    // accesses since somebody asked
+	hit   func() // told when a planted bug renews; nil without one
 }
 
 func newMortality(t TTL, now *int64) *mortality {
@@ -117,7 +118,15 @@ func (m *mortality) over(at int64) bool { return m.Expired(at, *m.now) }
 func (m *mortality) shows() bool { return m.ttl.Visible == ReturnExpiredIfNotCleanedUp }
 
 // renews tells whether reading what was written at a time begins its life anew, and is not for nothing.
-func (m *mortality) renews(at int64) bool { return m.ttl.Update == OnReadAndWrite && at != *m.now }
+func (m *mortality) renews(at int64) bool {
+	if m.ttl.Update == OnCreateAndWrite || at == *m.now {
+		return false
+	}
+	if m.hit != nil {
+		m.hit()
+	}
+	return true
+}
 
 // touched takes the number of accesses.
 func (m *mortality) touched() int {

@@ -1,0 +1,68 @@
+package broken
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// TimelessRestore is a backend on which the times of state with a TTL are lost at a restore: what was restored lives for ever. It is the bug of
+// FLINK-23277, where what a restore read did not say that it expires. hit is called for each time that is lost, on the store's goroutine.
+func TimelessRestore(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(s *livesStore, d mortal) { s.timeless[d.Name()] = d.Expiry() }, hit}
+}
+
+// RenewedByReading is a backend on which reading renews the lives of state with a TTL, though only writing should: what is read often enough
+// never expires. hit is called for each life that is renewed, on the store's goroutine.
+func RenewedByReading(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(_ *livesStore, d mortal) { d.RenewByReading(hit) }, hit}
+}
+
+// A mortal is a description of a state with a TTL.
+type mortal interface {
+	backends.Desc
+	Expiry() backends.Expiry
+	RenewByReading(hit func())
+}
+
+type livesBackend struct {
+	backends.Backend
+	plant func(*livesStore, mortal)
+	hit   func()
+}
+
+func (b livesBackend) Open(o backends.Options) (backends.Store, error) {
+	s, err := b.Backend.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	return &livesStore{s, b, map[string]backends.Expiry{}}, nil
+}
+
+type livesStore struct {
+	backends.Store
+	b        livesBackend
+	timeless map[string]backends.Expiry // by state
+}
+
+func (s *livesStore) Open(d backends.Desc) (backends.Table, error) {
+	if m, ok := d.(mortal); ok {
+		s.b.plant(s, m)
+	}
+	return s.Store.Open(d)
+}
+
+func (s *livesStore) Restore(e *backends.Entry) error {
+	x, ok := s.timeless[e.State]
+	if !ok {
+		return s.Store.Restore(e)
+	}
+	own := *e
+	own.Value = append([]byte(nil), e.Value...)
+	x.Times(own.Value, func(at []byte) {
+		s.b.hit()
+		binary.BigEndian.PutUint64(at, math.MaxInt64)
+	})
+	return s.Store.Restore(&own)
+}
