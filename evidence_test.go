@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/weirbench/weir/engine"
@@ -163,6 +164,39 @@ func TestDemandsOfAPlan(t *testing.T) {
 					t.Errorf("%s, seed %d: %s is %s: %s", c.line, seed, v.Check, v.Result, v.Reason)
 				}
 			}
+		}
+	}
+}
+
+// However many checkpoints a plan lets be under way at once, no check objects to that; beyond what a model can follow it says so.
+func TestManyCheckpointsAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		concurrent int
+		want       linearizability.Result
+	}{{2, linearizability.Pass}, {8, linearizability.Pass}, {12, linearizability.Pass}, {40, linearizability.Undecided}} {
+		cell := simCell("heap")
+		cell.Batch, cell.Interval, cell.Timeout, cell.Retained, cell.Concurrent, cell.ReadEvery = 4, micros(5), micros(100_000), 2, c.concurrent, micros(20)
+		cell.Tolerable, cell.Restart = 1000, engine.Restart{Strategy: "fixed-delay", Attempts: 50, Delay: 10}
+		cell.Params = map[string]string{"keys": "7", "records": "600"}
+		cell.Faults = []faults.Spec{{Do: "delay", Ops: []string{"manifest"}, Delay: 400, Chance: 0.5, Maybe: true}, {Do: "kill", At: engine.AtCompleted, Occurrence: 5, Maybe: true}}
+		s := simulatorOf(t, cell, SimOptions{Fixed: true, Porcupine: true})
+		got := map[linearizability.Result]int{}
+		for seed := range uint64(10) {
+			run, err := s.run(seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range run.verdicts {
+				if v.Check == "linearizability" {
+					got[v.Result]++
+				}
+				if v.Result == linearizability.Fail || v.Result == linearizability.Undecided && !strings.Contains(v.Reason, "would have to be remembered") {
+					t.Errorf("%d at once, seed %d: %s is %s: %s", c.concurrent, seed, v.Check, v.Result, v.Reason)
+				}
+			}
+		}
+		if got[c.want] == 0 {
+			t.Errorf("%d at once: linearizability says %v, want %s", c.concurrent, got, c.want)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package linearizability
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A catalogOp is an operation on the catalog of checkpoints.
 type catalogOp struct {
@@ -22,19 +25,19 @@ type catalogState struct {
 	restored  int64 // what the owner took over for
 	triggered int64 // the last id that the owner gave
 	older     [olderMax]int64
-	pending   [pendingMax]int64 // triggered, and neither committed nor aborted; 0: free
-	maybe     [maybeMax]place   // commits of unknown outcome
-	kept      [keptMax]keeping  // the checkpoints whose files must stay, the newest last; unused ones are zero and stand first
-	retained  int32             // how many completed ones are kept; 0: nobody says
+	aborted   uint64           // bit i: checkpoint low+i was aborted
+	low       int64            // of what is below it nobody remembers whether it was aborted
+	maybe     [maybeMax]place  // commits of unknown outcome
+	kept      [keptMax]keeping // the checkpoints whose files must stay, the newest last; unused ones are zero and stand first
+	retained  int32            // how many completed ones are kept; 0: nobody says
 }
 
 // A place is where a commit of unknown outcome may stand.
 type place struct{ ckpt, pos int64 }
 
 const (
-	olderMax   = 8
-	pendingMax = 8
-	maybeMax   = 4
+	olderMax = 8
+	maybeMax = 4
 )
 
 // catalogModel is model L-B.
@@ -92,18 +95,13 @@ func (s *catalogState) trigger(ckpt int64) bool {
 		return false
 	}
 	s.triggered = ckpt
-	copy(s.pending[1:], s.pending[:pendingMax-1])
-	s.pending[0] = ckpt
 	return true
 }
 
+// isPending tells whether the owner triggered a checkpoint that is newer than the last committed one, and did not abort it.
 func (s *catalogState) isPending(ckpt int64) bool {
-	for _, c := range s.pending {
-		if c == ckpt {
-			return true
-		}
-	}
-	return false
+	at := ckpt - s.low
+	return ckpt > s.committed && ckpt <= s.triggered && (at < 0 || at > 63 || s.aborted>>at&1 == 0)
 }
 
 func (s *catalogState) commit(o *catalogOp) bool {
@@ -133,11 +131,6 @@ func (s *catalogState) newest(ckpt int64) {
 		s.committed = ckpt
 		s.keep(ckpt)
 	}
-	for i := range s.pending {
-		if s.pending[i] == ckpt {
-			s.pending[i] = 0
-		}
-	}
 	for i := range s.maybe {
 		if s.maybe[i].ckpt <= ckpt {
 			s.maybe[i] = place{}
@@ -163,13 +156,14 @@ func (s *catalogState) addMaybe(p place) {
 }
 
 func (s *catalogState) abort(ckpt int64) bool {
-	if s.had(ckpt) && !s.isPending(ckpt) {
+	if ckpt == s.committed || slices.Contains(s.older[:], ckpt) {
 		return false
 	}
-	for i := range s.pending {
-		if s.pending[i] == ckpt {
-			s.pending[i] = 0
-		}
+	if up := ckpt - 63 - s.low; up > 0 {
+		s.aborted, s.low = s.aborted>>min(up, 64), s.low+up
+	}
+	if at := ckpt - s.low; at >= 0 {
+		s.aborted |= 1 << at
 	}
 	if m := s.findMaybe(ckpt); m != nil {
 		*m = place{}
@@ -233,7 +227,7 @@ func (s *catalogState) adopt(o *catalogOp) bool {
 		return false
 	}
 	s.epoch, s.restored, s.triggered = o.epoch, o.ckpt, o.ckpt
-	s.pending, s.maybe = [pendingMax]int64{}, [maybeMax]place{}
+	s.aborted, s.low, s.maybe = 0, o.ckpt+1, [maybeMax]place{}
 	return true
 }
 
@@ -267,10 +261,8 @@ func sayCatalogOp(o *catalogOp) string {
 
 func sayCatalogState(s *catalogState) string {
 	what := fmt.Sprintf("attempt %d, chk-%d is the newest, %d entries", s.epoch, s.committed, s.pos+1)
-	for _, c := range s.pending {
-		if c != 0 {
-			what += fmt.Sprintf(", chk-%d pending", c)
-		}
+	if s.triggered > s.committed {
+		what += fmt.Sprintf(", up to chk-%d triggered", s.triggered)
 	}
 	for _, m := range s.maybe {
 		if m.ckpt != 0 {

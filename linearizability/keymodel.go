@@ -44,8 +44,8 @@ const (
 	committed
 )
 
-// snapsMax bounds the checkpoints that are remembered: those retained and those under way.
-const snapsMax = 6
+// snapsMax bounds the checkpoints that are remembered: those retained and those under way. A history that needs more is not searched.
+const snapsMax = 16
 
 func newKeyState(epoch int32) keyState {
 	s := keyState{epoch: epoch}

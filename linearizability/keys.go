@@ -1,8 +1,10 @@
 package linearizability
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 )
 
 // judgeKeys is the check linearizability: model L-A for each key and source partition.
@@ -17,6 +19,9 @@ func judgeKeys(ctx context.Context, v *View, o Options) Verdict {
 	}
 	if bad, found := v.impossible(); found {
 		return bad
+	}
+	if n := v.remembered(); n > snapsMax {
+		return undecided(0, "%d checkpoints would have to be remembered at once, of each key; the model remembers %d", n, snapsMax)
 	}
 	k := newKeyed(v)
 	k.choose(o)
@@ -88,6 +93,46 @@ func (k *keyed) pieces(o Options) (parts []keyPart, pieces []partition[keyState,
 	}
 	k.keys = left
 	return parts, pieces, owner
+}
+
+// remembered is how many checkpoints the model has to remember at once: the last that was committed, or as many as an attempt may fall back
+// to, and those that are captured, and will be tried, and are not behind a commit yet.
+func (v *View) remembered() int {
+	most := 0
+	for i := range v.lives {
+		most = max(most, v.captives(v.lives[i].Epoch))
+	}
+	if slices.ContainsFunc(v.lives, func(l life) bool { return l.reason != "" }) {
+		return most + max(1, v.Retained)
+	}
+	return most + 1
+}
+
+// captives is how many checkpoints of an attempt are captured and not behind a commit at once, at most.
+func (v *View) captives(epoch int64) (most int) {
+	tried, newest := map[int64]bool{}, []*Op{} // newest: commits that were answered, in the order of their answers
+	for _, i := range v.by[Commit] {
+		if op := &v.Ops[i]; op.Attempt == epoch && op.Outcome != Refused {
+			if tried[op.Ckpt] = true; known(op) {
+				newest = append(newest, op)
+			}
+		}
+	}
+	slices.SortFunc(newest, func(a, b *Op) int { return cmp.Compare(a.Return, b.Return) })
+	var open []int64 // captured, in the order in which that began
+	for _, i := range v.by[Snap] {
+		op := &v.Ops[i]
+		if op.Attempt != epoch || !tried[op.Ckpt] || slices.Contains(open, op.Ckpt) {
+			continue
+		}
+		for len(newest) > 0 && newest[0].Return < op.Call {
+			open = slices.DeleteFunc(open, func(c int64) bool { return c <= newest[0].Ckpt })
+			newest = newest[1:]
+		}
+		open = append(open, op.Ckpt)
+		most = max(most, len(open))
+	}
+	return most
 }
 
 // impossible finds an answer that no order could explain, because the input has nothing of the kind.
