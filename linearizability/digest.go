@@ -32,7 +32,7 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 				Title: "The state at the end is not that of the input",
 				Say:   "The digest of all entries differs from that of the fold of the input. " + f.Diff,
 				Want:  f.Want.String(), Got: f.Got.String(),
-			})
+			}, v.commits(f)...)
 		}
 	}
 	recovered, _ := v.recoveries()

@@ -15,7 +15,7 @@ func judgeLiveness(_ context.Context, v *View, _ Options) Verdict {
 			Title: "The run did not come to its end",
 			Say:   fmt.Sprintf("It ended with: %s. By then it had completed %s.", v.End, plural(done, "checkpoint", "checkpoints")),
 			Want:  "the end of the input", Got: v.End,
-		})
+		}, v.lastOf(Commit, 0)...)
 	}
 	if v.Final != nil {
 		read := int64(0)
@@ -31,7 +31,7 @@ func judgeLiveness(_ context.Context, v *View, _ Options) Verdict {
 				Title: "The run ended before its input did",
 				Say:   fmt.Sprintf("Its sources stood at the offsets %v.", v.Final.Offsets),
 				Want:  fmt.Sprintf("%d records", want), Got: fmt.Sprintf("%d", read),
-			})
+			}, v.commits(v.Final)...)
 		}
 	}
 	if done < v.Demands.Checkpoints {
@@ -39,14 +39,14 @@ func judgeLiveness(_ context.Context, v *View, _ Options) Verdict {
 			Title: "Too few checkpoints were completed",
 			Say:   "The run ended, and checkpoints did not keep up with what the plan demands.",
 			Want:  fmt.Sprintf("at least %d", v.Demands.Checkpoints), Got: fmt.Sprint(done),
-		})
+		}, v.lastOf(Commit, 0)...)
 	}
 	if s := v.lastStrike(); s != nil && v.Final == nil && !v.committedAfter(s.Call) {
 		return fail(judged, Story{
 			Title: "No checkpoint was completed after the last fault",
 			Say:   fmt.Sprintf("The last fault to strike was: %s. Nothing was completed after it, and the run saw no end.", s.Text),
 			Want:  "at least 1", Got: "0",
-		})
+		}, v.lastOf(Commit, 0)...)
 	}
 	if v.Final == nil {
 		return pass(judged, "%s, one of them after the last fault", plural(done, "checkpoint completed", "checkpoints completed"))

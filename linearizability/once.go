@@ -32,7 +32,7 @@ func judgeOnce(_ context.Context, v *View, _ Options) Verdict {
 			Title: "The state at the end is not that of the input",
 			Say:   "After the last record was applied the whole state was compared with the fold of the input. " + v.Final.Diff,
 			Want:  v.Final.Want.String(), Got: v.Final.Got.String(), WantNote: "the sum of the hashes of all entries",
-		})
+		}, v.commits(v.Final)...)
 	}
 	if bad, found := v.lost(); found {
 		bad.Judged = judged
@@ -101,7 +101,7 @@ func (v *View) lineage(l *life) (n int64, bad Verdict, found bool) {
 		}
 	}
 	if l.Fence == 0 && v.End == "" && v.Final != nil && n < left {
-		return n, fail(0, v.unread(l, last, left-n)), true
+		return n, fail(0, v.unread(l, last, left-n), v.lastOf(Apply, l.Epoch)...), true
 	}
 	return n, Verdict{}, false
 }

@@ -39,6 +39,7 @@ func judgeRanges(_ context.Context, v *View, _ Options) Verdict {
 		}
 		if !complete[at] {
 			if bad, found := v.gap(op.Attempt, owners[at]); found {
+				bad.Ops = []int{int(i)}
 				return bad
 			}
 			complete[at] = true

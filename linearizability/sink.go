@@ -3,6 +3,7 @@ package linearizability
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // counted is how often the output has a row of each record; more than 255 times count as 255.
@@ -70,7 +71,7 @@ func (v *View) repeated() (Verdict, bool) {
 				Say: fmt.Sprintf("Offset %d of source partition %d (key %s) stands in %s.", off, p, v.name(v.Truth.Parts[p].Key[off]),
 					list(names)),
 				Want: "1", Got: fmt.Sprint(n),
-			}), true
+			}, v.publishing(names...)...), true
 		}
 	}
 	return Verdict{}, false
@@ -100,7 +101,20 @@ func (v *View) lost() (Verdict, bool) {
 		Say: fmt.Sprintf("The first is offset %d of source partition %d (key %s). The run came to its end, and everything was published.",
 			offset, part, v.name(v.Truth.Parts[part].Key[offset])),
 		Want: "1 row each", Got: "none",
-	}), true
+	}, v.lastOf(Publish, 0)...), true
+}
+
+// publishing are the operations that made transactions readable, or what is known of the last that did when none of them was recorded.
+func (v *View) publishing(names ...string) (places []int) {
+	for _, i := range v.by[Publish] {
+		if slices.Contains(names, v.Ops[i].Text) {
+			places = append(places, int(i))
+		}
+	}
+	if len(places) == 0 {
+		return v.lastOf(Publish, 0)
+	}
+	return places
 }
 
 // list joins names, some of them when they are many.
@@ -135,7 +149,7 @@ func judgeSink(_ context.Context, v *View, _ Options) Verdict {
 	for i := range v.Output {
 		rows += int64(len(v.Output[i].IDs))
 		if s, bad := v.wrongTxn(i); bad {
-			return fail(rows, s)
+			return fail(rows, s, v.publishing(v.Output[i].Name)...)
 		}
 	}
 	if bad, found := v.early(); found {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -111,6 +112,9 @@ func TestStoriesAreWhole(t *testing.T) {
 			if s == nil || s.Title == "" || s.Say == "" || s.Want == "" || s.Got == "" || strings.Contains(s.Say+s.Title, "%!") {
 				t.Errorf("%s: the story of %s is not whole: %+v", c.name, v.Check, s)
 				continue
+			}
+			if len(v.Ops) == 0 || slices.ContainsFunc(v.Ops, func(i int) bool { return i < 0 || i >= len(h.Ops) }) {
+				t.Errorf("%s: %s fails and rests on the operations %v, of %d", c.name, v.Check, v.Ops, len(h.Ops))
 			}
 			t.Logf("%s, %s: %s. %s Expected: %s. Seen: %s.", c.name, v.Check, s.Title, s.Say, s.Want, s.Got)
 		}

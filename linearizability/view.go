@@ -319,6 +319,16 @@ func (v *View) unstruck() string {
 	return ""
 }
 
+// lastOf is the last operation of a kind, of an attempt when epoch is not 0; none when there is none.
+func (v *View) lastOf(kind Kind, epoch int64) []int {
+	for k := len(v.by[kind]) - 1; k >= 0; k-- {
+		if i := v.by[kind][k]; epoch == 0 || v.Ops[i].Attempt == epoch {
+			return []int{int(i)}
+		}
+	}
+	return nil
+}
+
 // name is what people call a key.
 func (v *View) name(key int32) string {
 	if v.Truth != nil && key >= 0 && int(key) < len(v.Truth.Keys) {
