@@ -97,6 +97,12 @@ func TestScripts(t *testing.T) {
 				return canMount(t), nil
 			case "root":
 				return os.Geteuid() == 0, nil
+			case "pty":
+				f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+				if err == nil {
+					f.Close()
+				}
+				return err == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},

@@ -33,9 +33,11 @@ chmod 755 "$root" # apt reads it as a user of its own
 
 # Nothing outside of the root's own file system is ever removed, whatever is still mounted in it.
 clear_away() {
-	if mountpoint -q "$root/proc"; then
-		umount -l "$root/proc"
-	fi
+	for m in dev/pts proc; do
+		if mountpoint -q "$root/$m"; then
+			umount -l "$root/$m"
+		fi
+	done
 	if [ -n "${WEIR_FRESH_KEEP:-}" ]; then
 		echo "fresh-debian: the root is left in $root" >&2
 	else
@@ -67,6 +69,8 @@ for f in /etc/apt/apt.conf.d/*proxy*; do
 done
 cp -a "$(go env GOROOT)" "$root/usr/local/go"
 mount -t proc proc "$root/proc"
+mkdir -p "$root/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts" && ln -sf pts/ptmx "$root/dev/ptmx"
 
 # Commands meet these variables and no others.
 carried=(http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY)
