@@ -200,3 +200,19 @@ func TestManyCheckpointsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A plan that kills more often than it restarts ends its run itself: that is nothing a backend did, and nothing is proved by it.
+func TestPlanThatEndsItsRun(t *testing.T) {
+	for _, line := range []string{"{every: 30 us, do: kill, target: all}", "{every: 30 us, do: zombie}", "{every: 30 us, do: kill, target: task/1}"} {
+		run := crashed(t, 1, "", line)
+		v := verdictOf(run, "liveness")
+		if !run.evidence.History.Felled || v.Result != linearizability.Undecided || !strings.Contains(v.Reason, "the plan's own faults ended it") {
+			t.Errorf("%s: the run ended with %q, liveness is %s: %s", line, run.evidence.History.End, v.Result, v.Reason)
+		}
+		for _, v := range run.verdicts {
+			if v.Result == linearizability.Fail {
+				t.Errorf("%s: %s fails: %s", line, v.Check, v.Reason)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package weir
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -79,7 +80,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	rec.finish(res.Now)
 	rec.ev.End = runErr
 	if runErr != nil {
-		h.End = runErr.Error()
+		h.End, h.Felled = runErr.Error(), errors.As(runErr, new(*engine.Felled))
 	}
 	switch cause := context.Cause(well); {
 	case cause != nil:

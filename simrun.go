@@ -1,6 +1,7 @@
 package weir
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -136,7 +137,7 @@ func (s *simulator) run(seed uint64) (*seedRun, error) {
 	rec.finish(res.now)
 	rec.ev.Trace, rec.ev.Steps, rec.ev.End = res.trace, res.steps, res.err
 	if res.err != nil {
-		h.End = res.err.Error()
+		h.End, h.Felled = res.err.Error(), errors.As(res.err, new(*engine.Felled))
 	}
 	h.Strikes = res.strikes
 	if err := rec.complete(sub, store, false); err != nil {

@@ -108,21 +108,21 @@ func (s *Supervisor) Struck(epoch int64, k Strike, now int64) {
 	if epoch != s.Epoch || k.Do == Nothing {
 		return
 	}
-	cause := fmt.Errorf("%s was killed", k.Target)
+	cause := fmt.Sprintf("%s was killed", k.Target)
 	switch k.Do {
 	case KillAll:
-		cause = errAllKilled
+		cause = "every machine was killed"
 	case Zombie:
 		s.zombie = true
-		cause = errDeclaredDead
+		cause = "it was declared dead while its machines lived on"
 	}
-	s.doom(cause, now+max(0, k.Delay))
+	s.doom(&Felled{cause}, now+max(0, k.Delay))
 }
 
-var (
-	errAllKilled    = errors.New("every machine was killed")
-	errDeclaredDead = errors.New("it was declared dead while its machines lived on")
-)
+// A Felled is the error of an attempt that a fault ended.
+type Felled struct{ By string }
+
+func (f *Felled) Error() string { return f.By }
 
 // doom keeps the first cause, unless a later one rules out any restart, and the earliest time.
 func (s *Supervisor) doom(cause error, at int64) {

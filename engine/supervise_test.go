@@ -63,8 +63,17 @@ func TestSupervisorGivesUp(t *testing.T) {
 	cause := errors.New("disk on fire")
 	s.Failed(1, cause, 7)
 	s.Next(7)
-	if turn, err := s.Next(7); turn != End || !errors.Is(err, cause) || !strings.Contains(err.Error(), "restart strategy none") {
+	if turn, err := s.Next(7); turn != End || !errors.Is(err, cause) || !strings.Contains(err.Error(), "restart strategy none") || errors.As(err, new(*Felled)) {
 		t.Errorf("turn %d, %v", turn, err)
+	}
+	for _, do := range []Action{Kill, KillAll, Zombie} { // and whether it was a fault that ended it
+		s := &Supervisor{Restart: Restart{Strategy: "none"}}
+		s.Next(0)
+		s.Struck(1, Strike{Do: do}, 7)
+		s.Next(7)
+		if turn, err := s.Next(7); turn != End || !errors.As(err, new(*Felled)) {
+			t.Errorf("strike %d: turn %d, %v", do, turn, err)
+		}
 	}
 }
 

@@ -60,6 +60,10 @@ func corruptions() []corruption {
 		{"key group in no task", []string{ranges}, Fail, groupNowhere},
 		{"record at the wrong task", []string{ranges}, Fail, wrongTask},
 		{"run without end", []string{"liveness"}, Fail, func(h *History, _ *rand.Rand) bool { h.End = "restarted too often"; return true }},
+		{"run ended by its plan", []string{"liveness", once}, Undecided, func(h *History, _ *rand.Rand) bool {
+			h.End, h.Felled = "every machine was killed", true
+			return true
+		}},
 		{"input not read to its end", []string{"liveness"}, Fail, func(h *History, _ *rand.Rand) bool {
 			h.Final.Offsets = slices.Clone(h.Final.Offsets)
 			h.Final.Offsets[0]--

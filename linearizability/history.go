@@ -22,6 +22,7 @@ type History struct {
 	Final *Cut `json:"final,omitempty"`
 	// End says why the run ended: "" as it should, else the error.
 	End     string  `json:"end,omitempty"`
+	Felled  bool    `json:"felled,omitempty"` // what ended it was a fault of the plan, and the plan allowed no further attempt
 	Demands Demands `json:"demands"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.
 	Sampled float64 `json:"sampled"`

@@ -10,6 +10,9 @@ import (
 func judgeLiveness(_ context.Context, v *View, _ Options) Verdict {
 	done := v.completed()
 	judged := int64(done)
+	if v.End != "" && v.Felled {
+		return undecided(judged, "the plan's own faults ended it: %s", v.End)
+	}
 	if v.End != "" {
 		return fail(judged, Story{
 			Title: "The run did not come to its end",

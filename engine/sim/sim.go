@@ -101,6 +101,7 @@ func (w *world) run() {
 		}
 		if a := w.Inject.Alarm(); a != 0 && a <= w.now && w.sup.Lives() {
 			w.tick()
+			continue // what it struck may be for the supervisor, now
 		}
 		n := w.gather()
 		if n == 0 {

@@ -167,9 +167,15 @@ func TestZombie(t *testing.T) {
 	}
 }
 
-// A strike by the clock waits for an attempt that can be struck.
+// A strike by the clock waits for an attempt that can be struck. One that is detected at once leaves nothing to happen but a restart.
 func TestTick(t *testing.T) {
-	s := &script{alarms: []int64{5, 6}, tick: engine.Strike{Do: engine.KillAll, Delay: 100}}
+	for _, delay := range []int64{100, 0} {
+		tick(t, engine.Strike{Do: engine.KillAll, Delay: delay})
+	}
+}
+
+func tick(t *testing.T, k engine.Strike) {
+	s := &script{alarms: []int64{5, 6}, tick: k}
 	var closed []int64
 	job := small(&closed, func(epoch int64) []machine {
 		return []machine{func(ev *engine.Event, fx *engine.Effects) {
@@ -178,8 +184,8 @@ func TestTick(t *testing.T) {
 			}
 		}}
 	})
-	if r := Run(Options{Job: job, Restart: again(9), Inject: s}, Replay(nil)); r.Err != nil || r.Attempts != 3 || s.struck != 2 || r.Now < 200 {
-		t.Errorf("%v, %d attempts, struck %d times, ended at %d", r.Err, r.Attempts, s.struck, r.Now)
+	if r := Run(Options{Job: job, Restart: again(9), Inject: s}, Replay(nil)); r.Err != nil || r.Attempts != 3 || s.struck != 2 || r.Now < 2*k.Delay {
+		t.Errorf("detected after %d: %v, %d attempts, struck %d times, ended at %d", k.Delay, r.Err, r.Attempts, s.struck, r.Now)
 	}
 }
 
