@@ -20,7 +20,8 @@ type contents[K comparable, V, R any] interface {
 	merge(into Window, from []Window)
 	// over tells the function that a window is over.
 	over(p *Pane[K, R])
-	want(i int, ns Window)
+	// want says that record i of the batch will be added to some namespaces.
+	want(i int, to []Window)
 }
 
 // folded keeps an accumulator.
@@ -82,5 +83,10 @@ func (x *folded[K, V, Acc, Out, R]) merge(into Window, from []Window) {
 	}
 }
 
-func (x *folded[K, V, Acc, Out, R]) over(p *Pane[K, R])    { x.f.Clear(p) }
-func (x *folded[K, V, Acc, Out, R]) want(i int, ns Window) { x.acc.Want(i, ns) }
+func (x *folded[K, V, Acc, Out, R]) over(p *Pane[K, R]) { x.f.Clear(p) }
+
+func (x *folded[K, V, Acc, Out, R]) want(i int, to []Window) {
+	for _, ns := range to {
+		x.acc.Want(i, ns)
+	}
+}

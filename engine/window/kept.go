@@ -46,7 +46,7 @@ func (x *listed[K, V, R]) clear(ns Window) { x.list.Clear(ns) }
 
 func (x *listed[K, V, R]) merge(into Window, from []Window) { concat(x.list, into, from) }
 func (x *listed[K, V, R]) over(p *Pane[K, R])               { x.f.Clear(p) }
-func (x *listed[K, V, R]) want(i int, ns Window)            { x.list.Want(i, ns) }
+func (x *listed[K, V, R]) want(int, []Window)               {} // to add is to read nothing
 
 // concat puts some lists behind one.
 func concat[V any](list tables.List[Window, V], into Window, from []Window) {
@@ -108,9 +108,9 @@ func (x *evicting[K, V, R]) clear(ns Window) { x.list.Clear(ns) }
 
 func (x *evicting[K, V, R]) merge(into Window, from []Window) { concat(x.list, into, from) }
 func (x *evicting[K, V, R]) over(p *Pane[K, R])               { x.f.Clear(p) }
-func (x *evicting[K, V, R]) want(i int, ns Window)            { x.list.Want(i, ns) }
+func (x *evicting[K, V, R]) want(int, []Window)               {} // to add is to read nothing
 
-// late is an incremental function over records that are kept: it folds them when the window fires.
+// folding is an incremental function over records that are kept: it folds them when the window fires.
 type folding[K comparable, V, Acc, Out, R any] struct {
 	Function[K, Out, R] // Open and Clear
 	fold                fold[V, Acc, Out]

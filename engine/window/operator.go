@@ -132,17 +132,7 @@ func (o *Operator[K, V, R]) Process(v V, _ engine.ID, at int64, out *engine.Out[
 	if o.sessions != nil {
 		taken = o.merging(v, at)
 	} else {
-		if len(o.windows) > 1 {
-			for _, w := range o.windows {
-				o.held.want(o.keys.At, w)
-			}
-		}
-		for _, w := range o.windows {
-			if !o.late(w) {
-				taken = true
-				o.put(w, w, v, at)
-			}
-		}
+		taken = o.putAll(v, at)
 	}
 	if taken || o.of != EventTime || plus(at, o.Lateness) > o.c.mark {
 		return
@@ -152,6 +142,20 @@ func (o *Operator[K, V, R]) Process(v V, _ engine.ID, at int64, out *engine.Out[
 	} else {
 		o.dropped++
 	}
+}
+
+// putAll puts a record in its windows, and tells whether one takes it.
+func (o *Operator[K, V, R]) putAll(v V, at int64) (taken bool) {
+	if len(o.windows) > 1 { // what they hold is then read together
+		o.held.want(o.keys.At, o.windows)
+	}
+	for _, w := range o.windows {
+		if !o.late(w) {
+			taken = true
+			o.put(w, w, v, at)
+		}
+	}
+	return taken
 }
 
 // begin prepares for a record, or a timer.

@@ -21,7 +21,7 @@ type rig[V, R any] struct {
 	out   func(k uint64, r R)
 }
 
-const groups = 16
+const groups = 128
 
 func newRig[V, R any](t testing.TB, b backends.Backend, op engine.Operator[uint64, V, R], out func(k uint64, r R)) *rig[V, R] {
 	t.Helper()
