@@ -24,8 +24,8 @@ import (
 const (
 	allGroups  = 128
 	keptKeys   = 16384
-	heapRounds = 15
-	lsmRounds  = 15
+	heapRounds = 31
+	lsmRounds  = 31
 )
 
 // keysOf is how the keys of a benchmark are drawn: 1e5 of them by YCSB's zipfian of 0.99, or 1e6 uniformly.

@@ -88,19 +88,22 @@ func (s *store) Begin() {
 func (s *store) End() error {
 	for _, t := range s.tables {
 		t.End()
+		if t.Pending() > s.opts.Keep {
+			t.Flush(&s.batch)
+		}
 	}
-	if err := s.flush(s.opts.Keep); err != nil || len(s.expiring) == 0 {
-		return err
+	s.write()
+	if s.err != nil || len(s.expiring) == 0 {
+		return s.err
 	}
 	s.scan()
 	return s.err
 }
 
-func (s *store) flush(keep int) error {
+// flush writes what tables keep.
+func (s *store) flush() error {
 	for _, t := range s.tables {
-		if t.Pending() > keep {
-			t.Flush(&s.batch)
-		}
+		t.Flush(&s.batch)
 	}
 	s.write()
 	return s.err
@@ -204,7 +207,7 @@ func (s *store) Restore(e *backends.Entry) error {
 }
 
 func (s *store) Snapshot() (backends.Snapshot, error) {
-	if err := s.flush(-1); err != nil {
+	if err := s.flush(); err != nil {
 		return nil, err
 	}
 	v, err := s.db.View()

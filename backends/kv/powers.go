@@ -18,7 +18,7 @@ func (s *store) Compact() error {
 	if !ok {
 		return fmt.Errorf("compact: %w", errors.ErrUnsupported)
 	}
-	if err := s.flush(-1); err != nil {
+	if err := s.flush(); err != nil {
 		return err
 	}
 	err := c.Compact()

@@ -48,7 +48,32 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 	return int(t.of[t.keys.At])
 }
 
+// getAlone is Get for a record that comes alone while nothing is kept: it needs no index and no order. Beside a store's own Get every step
+// is felt.
+func (t *codedValue[K, N, V]) getAlone(ns N) (v V, ok bool) {
+	k, o := t.keys.Cur(), &t.overlay
+	o.keys.Data = t.d.parts.append(t.begin(k.Group), k.K, ns)
+	o.keys.Close()
+	o.state, o.sorted, o.asked = append(o.state, known), append(o.sorted, 0), 1
+	t.of = append(t.of, 0)
+	t.add()
+	o.got.Reset()
+	if err := o.host.Fetch(&o.keys, &o.got); err != nil {
+		o.host.Fail(err)
+		return v, false
+	}
+	if !o.got.Has(0) {
+		return v, false
+	}
+	o.state[0] = known | present
+	t.put(0, o.got.Data)
+	return t.get(0), true
+}
+
 func (t *codedValue[K, N, V]) Get(ns N) (v V, ok bool) {
+	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.auto {
+		return t.getAlone(ns)
+	}
 	i := t.at(ns)
 	if t.state[i]&known == 0 {
 		t.fetch(t.put)
@@ -75,13 +100,23 @@ func (t *codedValue[K, N, V]) Flush(b *backends.Batch) { flush(&t.overlay, &t.ce
 
 // flush appends what was written to b, in ascending order, and forgets all.
 func flush[V any](o *overlay, c *cells[V], b *backends.Batch) {
-	for _, i := range o.written(nil) {
-		if o.state[i]&present == 0 {
-			b.Delete(o.keys.At(int(i)))
-		} else {
-			b.Set(o.keys.At(int(i)), c.bytes(int(i)))
+	if len(o.state) == 1 {
+		if o.state[0]&dirty != 0 {
+			writeBack(o, c, b, 0)
+		}
+	} else {
+		for _, i := range o.written(nil) {
+			writeBack(o, c, b, int(i))
 		}
 	}
 	o.reset()
 	c.reset()
+}
+
+func writeBack[V any](o *overlay, c *cells[V], b *backends.Batch, i int) {
+	if o.state[i]&present == 0 {
+		b.Delete(o.keys.At(i))
+	} else {
+		b.Set(o.keys.At(i), c.bytes(i))
+	}
 }

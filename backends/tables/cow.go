@@ -1,6 +1,10 @@
 package tables
 
-import "github.com/weirbench/weir/backends"
+import (
+	"unsafe"
+
+	"github.com/weirbench/weir/backends"
+)
 
 // cow is a hash table of live objects that can be frozen in the time it takes to copy a few thousand pointers.
 //
@@ -40,6 +44,11 @@ type home[K, N comparable, V any] struct {
 	mask  uint32
 }
 
+// slot is where a hash is at home.
+func (h *home[K, N, V]) slot(hash uint32) *slot[K, N, V] {
+	return (*slot[K, N, V])(unsafe.Add(unsafe.Pointer(h.slots), uintptr(hash&h.mask)*unsafe.Sizeof(*h.slots)))
+}
+
 type slot[K, N comparable, V any] struct {
 	ns  N // first, and key last: a field of no size at the end would cost eight bytes
 	val V
@@ -51,15 +60,18 @@ func (g *segment[K, N, V]) has(i int) bool { return g.used[i>>6&(segMax/64-1)]>>
 // full tells whether the next entry would make probes long.
 func (g *segment[K, N, V]) full() bool { return int(g.n+1)*8 > len(g.slots)*5 }
 
-// seek returns the place of a key in its segment, or the free one where it would go.
+// seek returns the place of a key in its segment, or the free one where it would go. A free slot holds the zero key, so the bits are looked at
+// only for that.
 func (g *segment[K, N, V]) seek(hash uint32, k K, ns N) (i int, found bool) {
+	var zero K
 	slots := g.slots
 	for i = int(hash) & (len(slots) - 1); ; i = (i + 1) & (len(slots) - 1) {
-		if s := &slots[i]; s.key == k && s.ns == ns {
-			return i, g.has(i)
-		}
-		if !g.has(i) {
+		s := &slots[i]
+		if s.key == zero && !g.has(i) {
 			return i, false
+		}
+		if s.key == k && s.ns == ns {
+			return i, true
 		}
 	}
 }

@@ -23,6 +23,13 @@ type longs struct {
 }
 
 func (t longs) Mark(dst []backends.Key[uint64], src []uint64) {
+	if t.mask != 0 { // the usual case, without a call in its loop
+		for i, k := range src[:len(dst)] {
+			group := uint32(backends.Murmur(backends.JavaHashLong(int64(k)))) & t.mask
+			dst[i] = backends.Key[uint64]{K: k, Hash: Mix(k), Group: uint16(group)}
+		}
+		return
+	}
 	for i, k := range src[:len(dst)] {
 		dst[i] = backends.Key[uint64]{K: k, Hash: Mix(k), Group: t.group(backends.JavaHashLong(int64(k)))}
 	}

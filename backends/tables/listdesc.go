@@ -18,7 +18,7 @@ type ListDesc[K, N comparable, V any] struct {
 }
 
 func newListDesc[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) *ListDesc[K, N, V] {
-	d := &ListDesc[K, N, V]{name: name, scope: s, ns: ns, parts: parts[K, N]{s.Codec, ns}, v: v}
+	d := &ListDesc[K, N, V]{name: name, scope: s, ns: ns, parts: newParts(s, ns), v: v}
 	switch reflect.TypeFor[V]().Kind() {
 	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
 		d.nilable = true // a nil slice is an empty one

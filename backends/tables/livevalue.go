@@ -15,6 +15,7 @@ type liveValue[K, N comparable, V any] struct {
 	d     *ValueDesc[K, N, V]
 	keys  *backends.Keys[K]
 	found []*slot[K, N, V] // by record, of the first so many; nil when it has none
+	ours  []*slot[K, N, V] // the same, or nothing while a frozen table may share them
 	auto  bool             // there are no namespaces
 	stale bool             // something moved in this batch: nothing is found any more
 	sum   byte             // keeps the touching loop alive
@@ -42,9 +43,14 @@ func isVoid[N any]() bool {
 	return ok
 }
 
-func (t *liveValue[K, N, V]) Begin()   { t.found, t.stale = t.found[:0], false }
-func (t *liveValue[K, N, V]) End()     { t.found, t.stale = t.found[:0], false }
+func (t *liveValue[K, N, V]) Begin()   { t.forget(false) }
+func (t *liveValue[K, N, V]) End()     { t.forget(false) }
 func (t *liveValue[K, N, V]) Len() int { return t.n }
+
+// forget forgets where records are; stale: until the batch is over.
+func (t *liveValue[K, N, V]) forget(stale bool) {
+	t.found, t.ours, t.stale = t.found[:0], nil, stale
+}
 
 const block = 256 // records: what they touch stays in the nearest cache until they are processed
 
@@ -58,8 +64,7 @@ func (t *liveValue[K, N, V]) resolve() {
 	for i := from; i < to; i++ {
 		k := &batch[i]
 		h := &dir[(int(k.Group)-first)<<depth|int(uint64(k.Hash)<<depth>>32)]
-		s := (*slot[K, N, V])(unsafe.Add(unsafe.Pointer(h.slots), uintptr(k.Hash&h.mask)*unsafe.Sizeof(*h.slots)))
-		found[i] = s
+		found[i] = h.slot(k.Hash)
 	}
 	for _, s := range found[from:] {
 		sum += *(*byte)(unsafe.Pointer(s))
@@ -68,11 +73,15 @@ func (t *liveValue[K, N, V]) resolve() {
 	var zero K
 	var ns N
 	for i := from; i < to; i++ {
-		if k := &batch[i]; found[i].key != k.K || k.K == zero { // a free slot holds the zero key
-			found[i] = t.find(k.Group, k.Hash, k.K, ns)
+		k := &batch[i]
+		if found[i].key == k.K && k.K != zero { // a free slot holds the zero key
+			continue
 		}
+		found[i] = t.find(k.Group, k.Hash, k.K, ns)
 	}
-	t.found = found
+	if t.found = found; t.pinned == 0 {
+		t.ours = found
+	}
 }
 
 // mayResolve tells whether that helps: nothing moved in this batch, and a frozen table needs no copy of what is read.
@@ -80,12 +89,16 @@ func (t *liveValue[K, N, V]) mayResolve() bool {
 	return t.auto && !t.stale && (t.pinned == 0 || t.copy == nil) && uint(t.keys.At) >= uint(len(t.found)) && uint(t.keys.At) < uint(len(t.keys.Batch))
 }
 
-func (t *liveValue[K, N, V]) Get(ns N) (v V, ok bool) {
-	if uint(t.keys.At) < uint(len(t.found)) {
-		if s := t.found[t.keys.At]; s != nil {
-			return s.val, true
-		}
+// Get and Set are what a record costs: all but the usual case is elsewhere, so that they need few registers and no more of a frame.
+func (t *liveValue[K, N, V]) Get(ns N) (V, bool) {
+	if i := t.keys.At; uint(i) < uint(len(t.found)) && t.found[i] != nil {
+		return t.found[i].val, true
 	}
+	return t.getAny(ns)
+}
+
+//go:noinline
+func (t *liveValue[K, N, V]) getAny(ns N) (v V, ok bool) {
 	if s := t.look(ns); s != nil {
 		return s.val, true
 	}
@@ -104,12 +117,15 @@ func (t *liveValue[K, N, V]) look(ns N) *slot[K, N, V] {
 }
 
 func (t *liveValue[K, N, V]) Set(ns N, v V) {
-	if t.pinned == 0 && uint(t.keys.At) < uint(len(t.found)) {
-		if s := t.found[t.keys.At]; s != nil {
-			s.val = v
-			return
-		}
+	if i := t.keys.At; uint(i) < uint(len(t.ours)) && t.ours[i] != nil {
+		t.ours[i].val = v
+		return
 	}
+	t.setAny(ns, v)
+}
+
+//go:noinline
+func (t *liveValue[K, N, V]) setAny(ns N, v V) {
 	if t.pinned == 0 && t.mayResolve() {
 		t.resolve()
 		t.Set(ns, v)
@@ -120,14 +136,14 @@ func (t *liveValue[K, N, V]) Set(ns N, v V) {
 	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
 	s.val = v
 	if t.moved != moved {
-		t.found, t.stale = t.found[:0], true
+		t.forget(true)
 	}
 }
 
 func (t *liveValue[K, N, V]) Clear(ns N) {
 	k := t.keys.Cur()
 	if t.remove(k.Group, t.hashOf(k, ns), k.K, ns) {
-		t.found, t.stale = t.found[:0], true
+		t.forget(true)
 	}
 }
 

@@ -17,11 +17,19 @@ func KeyPrefix[K comparable](b []byte, t KeyType[K], k K) []byte { return append
 
 // parts are the codecs of a key and its namespace, as codecs: to make one of a KeyType at every access would cost a search each time.
 type parts[K, N comparable] struct {
-	key backends.Codec[K]
-	ns  backends.Codec[N]
+	key   backends.Codec[K]
+	ns    backends.Codec[N]
+	fixed bool // every key has as many bytes, every namespace none
+}
+
+func newParts[K, N comparable](s *Scope[K], ns Namespace[N]) parts[K, N] {
+	return parts[K, N]{s.Codec, ns, s.Codec.Width() >= 0 && ns.Width() == 0}
 }
 
 func (p *parts[K, N]) append(b []byte, k K, ns N) []byte {
+	if p.fixed {
+		return p.key.Append(b, k)
+	}
 	return appendPart(appendPart(b, p.key, k), p.ns, ns)
 }
 

@@ -93,7 +93,7 @@ func (s *Scope[K]) mark(k K) backends.Key[K] {
 
 // OpenValue opens a value state in a scope's store. A name belongs to one state.
 func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
-	return open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, parts[K, N]{s.Codec, ns}, v})
+	return open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
 }
 
 // OpenList opens a list state.
@@ -103,12 +103,12 @@ func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N],
 
 // OpenMap opens a map state.
 func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u backends.Codec[U], v backends.Codec[V]) (Map[N, U, V], error) {
-	return open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, parts[K, N]{s.Codec, ns}, u, v})
+	return open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
 }
 
 // OpenTimers opens a set of timers.
 func OpenTimers[K, N comparable](s *Scope[K], name string, ns Namespace[N]) (Timers[K, N], error) {
-	return open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns, parts[K, N]{s.Codec, ns}})
+	return open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns, newParts(s, ns)})
 }
 
 func open[T any](s backends.Store, d backends.Desc) (t T, err error) {

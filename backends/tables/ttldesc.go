@@ -15,7 +15,7 @@ func OpenValueTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace
 	if m == nil || err != nil {
 		return orPlain(err, func() (Value[N, V], error) { return OpenValue(s, name, ns, v) })
 	}
-	d := &ValueDesc[K, N, Stamped[V]]{name, s, ns, parts[K, N]{s.Codec, ns}, stamps[V]{v}}
+	d := &ValueDesc[K, N, Stamped[V]]{name, s, ns, newParts(s, ns), stamps[V]{v}}
 	t, err := open[Value[N, Stamped[V]]](s.Store, mortalValueDesc[K, N, V]{d, m})
 	return &mortalValue[N, V]{t, m}, err
 }
@@ -38,7 +38,7 @@ func OpenMapTTL[K, N, U comparable, V any](s *Scope[K], name string, ns Namespac
 	if m == nil || err != nil {
 		return orPlain(err, func() (Map[N, U, V], error) { return OpenMap(s, name, ns, u, v) })
 	}
-	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, parts[K, N]{s.Codec, ns}, u, stamps[V]{v}}
+	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, newParts(s, ns), u, stamps[V]{v}}
 	t, err := open[Map[N, U, Stamped[V]]](s.Store, mortalMapDesc[K, N, U, V]{d, m})
 	return newMortalMap(t, m), err
 }
