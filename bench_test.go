@@ -69,7 +69,7 @@ func runJudged(s *simulator, seed uint64) error {
 		return err
 	}
 	for _, v := range run.verdicts {
-		if v.Result == linearizability.Fail || v.Result == linearizability.Undecided {
+		if v.Result == linearizability.Fail || v.Result == linearizability.Undecided && !run.vacuous() { // no read met a snapshot
 			return fmt.Errorf("%s is %s: %s", v.Check, v.Result, v.Reason)
 		}
 	}
