@@ -53,6 +53,9 @@ func Recheck(ctx context.Context, c Catalog, folder string) (*Results, error) {
 	if old == nil {
 		p.unmeasured(r.results.Cells)
 	}
+	if r.results.Sim != nil {
+		r.warn("the simulated seeds are not judged again: they leave no histories")
+	}
 	r.conclude(context.Cause(ctx))
 	r.results.Took = took
 	return r.results, context.Cause(ctx)
