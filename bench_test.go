@@ -1,10 +1,13 @@
 package weir
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
+	"github.com/weirbench/weir/backends/blobs"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/live"
 	"github.com/weirbench/weir/engine/sim"
 	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
@@ -91,4 +94,54 @@ func runUnseen(s *simulator, seed uint64) error {
 		return err
 	}
 	return res.err
+}
+
+// BenchmarkRecorded is the live job count, a hash chain over each key's records and rows that are published included, with the history that
+// runs are judged by, and without one. In the pipeline of engine/live a smaller job is observed by less.
+//
+//	go test -run '^$' -bench '^BenchmarkRecorded$' -benchtime 1x -benchmem . | go run ./ci/bounds Recorded
+func BenchmarkRecorded(b *testing.B) {
+	const rounds, records = 11, 2_000_000
+	c := testCatalog()
+	cell := simCell("heap")
+	cell.Sources, cell.Parallelism, cell.Groups, cell.Batch, cell.Readers = 1, 1, 128, 1024, 0
+	cell.Timeout, cell.Retained, cell.Concurrent = micros(60_000_000), 2, 1
+	cell.Restart = engine.Restart{Strategy: "none"}
+	cell.Params = map[string]string{"keys": "100000", "distribution": "zipfian", "records": fmt.Sprint(records)}
+	s, err := c.simulator(cell, "", SimOptions{Fixed: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, sub, err := s.draw(sim.Random(1))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for round := range rounds {
+		for _, on := range []bool{false, true} {
+			b.Run(fmt.Sprintf("backend=heap/workload=count/round=%02d/history=%s", round, map[bool]string{false: "off", true: "on"}[on]), func(b *testing.B) {
+				for b.Loop() {
+					spec := cell.spec(stores(s.backend, "", 0))
+					o := live.Options{Blobs: blobs.NewMemory(), Restart: cell.Restart,
+						Job: func(epoch int64) (*engine.Graph, error) { return sub.job.Build(spec, epoch) }}
+					rec := newRecorder(cell.history(sub), sub.keyNo)
+					if spec.Track = on; on {
+						o.Observe = rec
+					}
+					if _, err := live.Run(context.Background(), o); err != nil {
+						b.Fatal(err)
+					}
+					seen := 0
+					for i := range rec.h.Ops {
+						if rec.h.Ops[i].Kind == linearizability.Apply {
+							seen += len(rec.h.Ops[i].IDs)
+						}
+					}
+					if on && seen != records {
+						b.Fatalf("the history has %d records, want %d", seen, records)
+					}
+				}
+				b.ReportMetric(float64(b.N)*records/b.Elapsed().Seconds(), "rec/s")
+			})
+		}
+	}
 }

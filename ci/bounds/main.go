@@ -79,6 +79,7 @@ func asked() []bound {
 		bound{off, "rec/s", pipeline + "loop=bare", ratioAtLeast, 0.5},
 		none(bound{off, "", "", valueAtMost, 0}),
 		bound{on, "rec/s", pipeline + "loop=bare", valueAtLeast, 3e6},
+		bound{"Recorded/backend=heap/workload=count/history=on", "rec/s", "Recorded/backend=heap/workload=count/history=off", valueAtLeast, 3e6},
 	)
 	for _, four := range []string{"Scenario/backend=heap/sources=2/tasks=2/", "Scenario/backend=heap/sources=1/tasks=4/"} {
 		all = append(all,
