@@ -304,11 +304,14 @@ func corrupt(s subject) error {
 		return err
 	}
 	nothing := func(engine.ID, string, int64, uint64) {}
-	if err := job.Rows(txn[:len(txn)-1], nothing); err == nil {
-		return errors.New("a transaction without its last byte is read")
-	}
-	if err := job.Rows(nil, nothing); err == nil {
-		return errors.New("no bytes at all are read as a transaction")
+	for what, b := range map[string][]byte{"a transaction without its last byte is": txn[:len(txn)-1], "no bytes at all are": nil} {
+		var read error
+		if err := tried(func() error { read = job.Rows(b, nothing); return read }); err != nil {
+			return fmt.Errorf("%s no transaction: %w", what, err)
+		}
+		if read == nil {
+			return fmt.Errorf("%s read as a transaction", what)
+		}
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 2000 {
