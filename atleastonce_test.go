@@ -1,0 +1,66 @@
+package weir
+
+import (
+	"testing"
+
+	"github.com/weirbench/weir/linearizability"
+)
+
+func looseCell(backend string) *Cell {
+	c := simCell(backend)
+	c.Mode = linearizability.AtLeastOnce
+	return c
+}
+
+// At least once, whatever strikes: nothing is lost and only what was replayed is repeated, and no check minds that.
+func TestCleanSeedsAtLeastOnce(t *testing.T) {
+	seeds := map[string]int{"heap": scale(800, 30_000), "pebble": scale(50, 500), "rocksdb": scale(40, 500)}
+	for _, b := range testBackends() {
+		t.Run(b, func(t *testing.T) { cleanSeeds(t, looseCell(b), seeds[b]) })
+	}
+}
+
+// A record that is lost, or counted again without having been replayed, is found at least once too.
+func TestAtLeastOnceIsJudged(t *testing.T) {
+	for _, m := range []string{"lost-record", "duplicated-record", "sink-forgets-aborted"} {
+		s := simulatorOf(t, looseCell("heap"), SimOptions{Faults: 3, Mutant: m})
+		first := ""
+		for seed := range uint64(100) {
+			run, err := s.run(seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := verdictOf(run, "exactly-once"); v.Result == linearizability.Fail {
+				first = v.Reason
+				break
+			}
+		}
+		if first == "" {
+			t.Errorf("%s is not found within 100 seeds", m)
+		}
+	}
+}
+
+// Some seed must repeat rows in the output, or the mode was never tried.
+func TestAtLeastOnceRepeats(t *testing.T) {
+	s := simulatorOf(t, looseCell("heap"), SimOptions{Faults: 3})
+	repeated := 0
+	for seed := range uint64(100) {
+		run, err := s.run(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[linearizability.ID]bool{}
+		for _, txn := range run.evidence.History.Output {
+			for _, id := range txn.IDs {
+				if seen[id] {
+					repeated++
+				}
+				seen[id] = true
+			}
+		}
+	}
+	if repeated == 0 {
+		t.Error("no row was repeated on 100 seeds")
+	}
+}
