@@ -2,6 +2,7 @@ package weir
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -93,8 +94,9 @@ func lived(t *testing.T, cell *Cell, rep int) (*Evidence, []linearizability.Verd
 func TestEveryPointIsHitLive(t *testing.T) {
 	for _, b := range testBackends() {
 		hits := map[string]int64{}
-		for rep := 1; rep <= 20 && len(missed(hits)) > 0; rep++ { // a machine that is fast may take few checkpoints
+		for rep := 1; rep <= 40 && len(missed(hits)) > 0; rep++ { // a machine that is fast takes few checkpoints: it gets more to read
 			cell := liveCell(b)
+			cell.Params["records"] = fmt.Sprint(40_000 * rep)
 			cell.Faults = parsed(t, "{at: checkpoint.completed, checkpoint: 2, do: kill, target: coordinator, maybe: true}")
 			ev, vs := lived(t, cell, rep)
 			for p, n := range ev.History.Hits {
