@@ -49,23 +49,24 @@ type Keyed[K comparable, V, R any] struct {
 	Scope *tables.Scope[K]
 	Op    Operator[K, V, R]
 
-	own    backends.Groups
-	out    Out[K, R]
-	in     inputs
-	event  Timers[K, R]
-	proc   Timers[K, R]
-	ran    bool  // the job runs: processing time counts
-	until  int64 // processing timers are due up to here; 0: none is known to be
-	armed  int64 // when Wake will come; 0: never
-	firing bool  // a watermark rose: timers first, then the barrier that came behind it, then other input
-	behind int64 // that barrier
-	from   int   // and its input
-	pins   []pin
-	parts  restoring
-	reads  []Cursor
-	asked  [1]backends.Key[K]
-	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
-	seen   int64 // records, for planted bugs
+	own     backends.Groups
+	out     Out[K, R]
+	in      inputs
+	event   Timers[K, R]
+	proc    Timers[K, R]
+	ran     bool  // the job runs: processing time counts
+	until   int64 // processing timers are due up to here; 0: none is known to be
+	armed   int64 // when Wake will come; 0: never
+	firing  bool  // a watermark rose: timers first, then the barrier that came behind it, then other input
+	behind  int64 // that barrier
+	from    int   // and its input
+	pins    []pin
+	parts   restoring
+	reads   []Cursor
+	asked   [1]backends.Key[K]
+	late    int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
+	seen    int64 // records, for planted bugs
+	counted int64 // when the census was told last
 }
 
 // A pin is a snapshot whose asynchronous half is under way.
@@ -97,11 +98,22 @@ func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
 	if err != nil {
 		fx.Fail(err)
 	}
+	if t.Scope.Census != nil && ev.Now-t.counted >= censusEvery {
+		t.census(fx)
+	}
 	if fx.Takes = t.in.takes(); t.firing || t.until != 0 {
 		fx.Takes = MayPoll
 	} else if t.proc != nil && t.ran {
 		t.arm(fx)
 	}
+}
+
+// censusEvery is the time between two tellings of the census, in microseconds.
+const censusEvery = 50_000
+
+func (t *Keyed[K, V, R]) census(fx *Effects) {
+	t.counted = t.Scope.Keys.Now
+	fx.Fact(Fact{Kind: Accessed, Census: t.Scope.Census})
 }
 
 // arm asks to be woken for the earliest timer of processing time.
@@ -153,6 +165,9 @@ func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	keys := t.Scope.Keys
 	keys.Batch = rows.Keys
+	if c := t.Scope.Census; c != nil {
+		c.Records += int64(len(rows.Keys))
+	}
 	t.out.mark = t.in.low
 	t.Scope.Store.Begin()
 	switch {
@@ -282,6 +297,9 @@ func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
 		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
 	}
 	fx.Note(AtSynced, id)
+	if t.Scope.Census != nil {
+		t.census(fx)
+	}
 	t.pins = append(t.pins, pin{ckpt: id, snap: s})
 	t.upload(&t.pins[len(t.pins)-1], fx)
 	return nil

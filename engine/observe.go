@@ -1,6 +1,10 @@
 package engine
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/weirbench/weir/backends/tables"
+)
 
 // A Fact is something that a verdict may rest on and that a Note is too small for. What it points to is the machine's and valid only
 // until the Observer returns.
@@ -14,9 +18,10 @@ type Fact struct {
 	Cursors []Cursor
 	Digest  Digest
 	Entry   *Entry
-	Key     []byte  // of a read: the encoded key
-	Groups  [2]int  // Owns: first and last key group
-	Kept    []int64 // of a manifest or a takeover: the checkpoints that are kept from then on, ascending
+	Key     []byte         // of a read: the encoded key
+	Groups  [2]int         // Owns: first and last key group
+	Census  *tables.Census // Accessed
+	Kept    []int64        // of a manifest or a takeover: the checkpoints that are kept from then on, ascending
 }
 
 // FactKind says what a Fact is about.
@@ -41,6 +46,7 @@ const (
 	Publishing                 // sink: the transaction of Ckpt is published as Text
 	Deleting                   // collector: the deletion of the file Text of Ckpt is asked for
 	Deleted                    // collector: it is gone
+	Accessed                   // task: what its operator asked of its states since the attempt began, Census; at every checkpoint, and now and then
 	Spared                     // supervisor: the attempt was declared dead, and the plan lets its machines live on
 )
 

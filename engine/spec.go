@@ -37,6 +37,7 @@ type Spec struct {
 	Phases []Phase
 
 	Track   bool                   // rows carry IDs and machines tell facts: a history is kept
+	Census  bool                   // tasks count what is asked of their states, and tell it
 	Cuts    func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none
 	Planted *Planted
 
@@ -118,6 +119,9 @@ func Build[K comparable, V, R any](s *Spec, epoch int64, parts Parts[K, V, R]) (
 		}
 		stores = append(stores, st)
 		scope := &tables.Scope[K]{Store: st, Keys: new(backends.Keys[K]), Codec: parts.Key}
+		if s.Census {
+			scope.Census = new(tables.Census)
+		}
 		t := &Keyed[K, V, R]{Common: common(TaskRole, i, p), Scope: scope, Op: parts.Op(), own: own}
 		t.out.port.init(1, s.Groups)
 		add(t, t.Role)

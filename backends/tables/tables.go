@@ -74,6 +74,8 @@ type Scope[K comparable] struct {
 	Store backends.Store
 	Keys  *backends.Keys[K]
 	Codec KeyType[K]
+	// Census counts what is asked of the states that are opened from now on; nil: nobody counts.
+	Census *Census
 
 	src [1]K
 	dst [1]backends.Key[K]
@@ -93,22 +95,26 @@ func (s *Scope[K]) mark(k K) backends.Key[K] {
 
 // OpenValue opens a value state in a scope's store. A name belongs to one state.
 func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
-	return open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
+	t, err := open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
+	return countValue(s, name, t, err)
 }
 
 // OpenList opens a list state.
 func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (List[N, V], error) {
-	return open[List[N, V]](s.Store, newListDesc(s, name, ns, v))
+	t, err := open[List[N, V]](s.Store, newListDesc(s, name, ns, v))
+	return countList(s, name, t, err)
 }
 
 // OpenMap opens a map state.
 func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u backends.Codec[U], v backends.Codec[V]) (Map[N, U, V], error) {
-	return open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
+	t, err := open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
+	return countMap(s, name, t, err)
 }
 
 // OpenTimers opens a set of timers.
 func OpenTimers[K, N comparable](s *Scope[K], name string, ns Namespace[N]) (Timers[K, N], error) {
-	return open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns, newParts(s, ns)})
+	t, err := open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns, newParts(s, ns)})
+	return countTimers(s, name, t, err)
 }
 
 func open[T any](s backends.Store, d backends.Desc) (t T, err error) {

@@ -17,7 +17,7 @@ func OpenValueTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace
 	}
 	d := &ValueDesc[K, N, Stamped[V]]{name, s, ns, newParts(s, ns), stamps[V]{v}}
 	t, err := open[Value[N, Stamped[V]]](s.Store, mortalValueDesc[K, N, V]{d, m})
-	return &mortalValue[N, V]{t, m}, err
+	return countValue[K, N, V](s, name, &mortalValue[N, V]{t, m}, err)
 }
 
 // OpenListTTL opens a list state whose elements expire, each for itself.
@@ -29,7 +29,7 @@ func OpenListTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace[
 	d := newListDesc[K](s, name, ns, backends.Codec[Stamped[V]](stamps[V]{v}))
 	m.List, m.Width = true, d.v.Width()
 	t, err := open[List[N, Stamped[V]]](s.Store, mortalListDesc[K, N, V]{d, m})
-	return newMortalList(t, m, newListDesc(s, name, ns, v)), err
+	return countList[K, N, V](s, name, newMortalList(t, m, newListDesc(s, name, ns, v)), err)
 }
 
 // OpenMapTTL opens a map state whose entries expire, each for itself.
@@ -40,7 +40,7 @@ func OpenMapTTL[K, N, U comparable, V any](s *Scope[K], name string, ns Namespac
 	}
 	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, newParts(s, ns), u, stamps[V]{v}}
 	t, err := open[Map[N, U, Stamped[V]]](s.Store, mortalMapDesc[K, N, U, V]{d, m})
-	return newMortalMap(t, m), err
+	return countMap[K, N, U, V](s, name, newMortalMap(t, m), err)
 }
 
 // openTTL returns nil when there is no TTL.
