@@ -16,10 +16,13 @@ type Evidence struct {
 	Recoveries  []RecoveryTimes
 	Stretches   []Stretch // of a run whose input has phases
 	Rate        []int64   // records applied, by bin of binMicros
-	Took        float64   // seconds from the first record to the end of the input
-	Busy        float64   // of which the job ran: without outages
-	Peak        int64     // bytes of Go heap
-	Trace       uint64    // of a simulated run
+	Accesses    []StateAccesses
+	Asking      int64   // the records that made them, those that were applied again included
+	Fired       []int64 // timers, by bin of binMicros
+	Took        float64 // seconds from the first record to the end of the input
+	Busy        float64 // of which the job ran: without outages
+	Peak        int64   // bytes of Go heap
+	Trace       uint64  // of a simulated run
 	Steps       int
 	End         error
 }
@@ -78,6 +81,7 @@ type recorder struct {
 	down     int64 // since when nothing runs, -1: it runs
 	outage   int64
 	input    stretches
+	asked    accesses
 }
 
 // openOp names what may be under way once: by whom, and about which checkpoint.
@@ -285,6 +289,7 @@ func (r *recorder) finish(now int64) {
 	}
 	r.input.close(r.last)
 	r.ev.Stretches = r.input.all
+	r.ev.Accesses, r.ev.Asking, r.ev.Fired = r.asked.results(), r.asked.made, r.asked.fired
 	if r.down >= 0 {
 		r.outage += now - r.down
 	}

@@ -28,6 +28,8 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 		}
 	case engine.Publishing:
 		r.add(linearizability.Op{Kind: linearizability.Publish, Ckpt: f.Ckpt, Task: m.Role.Index, Text: f.Text}, m)
+	case engine.Accessed:
+		r.asked.add(m, f.Census)
 	case engine.Spared:
 		l.spared = true
 	case engine.Deleting, engine.Deleted:

@@ -70,7 +70,9 @@ type samples struct {
 	rate, ckpt, sync, recovery, size, full, peak []float64
 	perRep                                       map[string][]float64
 	recoveries                                   []RecoveryTimes
-	stretches                                    []Stretch // of the first repetition
+	stretches                                    []Stretch       // of the first repetition
+	accesses                                     []StateAccesses // likewise
+	asking                                       int64
 }
 
 func (s *samples) add(ev *Evidence) {
@@ -83,6 +85,9 @@ func (s *samples) add(ev *Evidence) {
 	}
 	if s.stretches == nil {
 		s.stretches = ev.Stretches
+	}
+	if s.accesses == nil {
+		s.accesses, s.asking = ev.Accesses, ev.Asking
 	}
 	rate, ok := measured(ev.Stretches)
 	if !ok && ev.Busy > 0 {
@@ -119,7 +124,7 @@ func (s *samples) add(ev *Evidence) {
 func (s *samples) fill(c *CellResult) {
 	c.Throughput, c.Checkpoint, c.CheckpointSync, c.Recovery = Summarize(s.rate), Summarize(s.ckpt), Summarize(s.sync), Summarize(s.recovery)
 	c.Size, c.FullSize, c.PeakMemory, c.Samples = Summarize(s.size), Summarize(s.full), Summarize(s.peak), s.perRep
-	c.Stretches = s.stretches
+	c.Stretches, c.Accesses, c.Asking = s.stretches, s.accesses, s.asking
 	c.raw = map[string][]float64{"throughput": s.rate, "checkpoint_duration": s.ckpt, "recovery_time": s.recovery}
 	if n := len(s.recoveries); n > 0 {
 		slices.SortFunc(s.recoveries, func(a, b RecoveryTimes) int {
@@ -141,17 +146,15 @@ func (ev *Evidence) series(rep int) *Series {
 		return nil
 	}
 	s := &Series{Rep: rep, Bin: float64(group) * binMicros / 1e6}
-	for from := 0; from < len(ev.Rate); from += group {
-		var n int64
-		for _, x := range ev.Rate[from:min(from+group, len(ev.Rate))] {
-			n += x
-		}
-		s.Rate = append(s.Rate, float64(n)/s.Bin)
+	s.Rate = binned(ev.Rate, len(ev.Rate), group)
+	if len(ev.Fired) > 0 {
+		s.Fired = binned(ev.Fired, len(ev.Rate), group)
 	}
 	for i := range ev.Checkpoints {
 		c := &ev.Checkpoints[i]
 		switch {
 		case c.Completed >= 0 && c.Triggered >= 0:
+			s.State = append(s.State, SizeSample{seconds(c.Triggered), c.Entries, c.Bytes})
 			s.Marks = append(s.Marks, Mark{"checkpoint", seconds(c.Triggered), seconds(c.Completed), fmt.Sprintf("chk-%d", c.Ckpt)})
 		case c.Aborted != "" && c.Triggered >= 0:
 			s.Marks = append(s.Marks, Mark{"aborted", seconds(c.Triggered), seconds(max(c.Triggered, c.Uploaded)), fmt.Sprintf("chk-%d: %s", c.Ckpt, c.Aborted)})
@@ -177,6 +180,18 @@ func (ev *Evidence) series(rep int) *Series {
 	}
 	s.Band = band(s.Rate, int(float64(min(first, 1<<50))/1e6/s.Bin))
 	return s
+}
+
+// binned is a rate by group of bins, of n bins in all.
+func binned(counts []int64, n, group int) (rate []float64) {
+	for from := 0; from < n; from += group {
+		var sum int64
+		for i := from; i < min(from+group, n, len(counts)); i++ {
+			sum += counts[i]
+		}
+		rate = append(rate, float64(sum)/(float64(group)*binMicros/1e6))
+	}
+	return rate
 }
 
 func seconds(us int64) float64 { return float64(us) / 1e6 }

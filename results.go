@@ -76,24 +76,27 @@ type CellResult struct {
 	Records   int64         `json:"records"` // of the input
 	Crashes   int           `json:"crashes"`
 	// Numbers are absent (zero n) where the verdict is not pass.
-	Throughput     Summary                `json:"throughput_rec_per_s"` // P50 over repetitions of the rate while running, outage excluded
-	Checkpoint     Summary                `json:"checkpoint_duration_s"`
-	CheckpointSync Summary                `json:"checkpoint_sync_s"`
-	Recovery       Summary                `json:"recovery_s"`
-	Phases         []Phase                `json:"recovery_phases_s"`           // in order of time; of the recovery whose total is Recovery.P95, which they add up to
-	Verify         float64                `json:"recovery_verify_s,omitempty"` // of that recovery: the scan that compares digests, outside of the phases
-	Size           Summary                `json:"checkpoint_size_bytes"`
-	FullSize       Summary                `json:"checkpoint_full_size_bytes"`
-	PeakMemory     Summary                `json:"peak_memory_bytes"`      // Go heap of the process
-	Samples        map[string][]float64   `json:"samples,omitempty"`      // by metric, one a repetition
-	Series         *Series                `json:"series,omitempty"`       // of one repetition
-	Stretches      []Stretch              `json:"input_phases,omitempty"` // of the first repetition, when the input has phases
-	Story          *linearizability.Story `json:"story,omitempty"`
-	Sim            *SimResult             `json:"sim,omitempty"`       // of a simulated cell
-	Reproduce      string                 `json:"reproduce,omitempty"` // a command
-	Page           string                 `json:"page,omitempty"`      // porcupine's page of the story's partition, within the run folder
-	Folder         string                 `json:"folder"`              // within the run folder
-	Hits           map[string]int64       `json:"hits"`
+	Throughput     Summary              `json:"throughput_rec_per_s"` // P50 over repetitions of the rate while running, outage excluded
+	Checkpoint     Summary              `json:"checkpoint_duration_s"`
+	CheckpointSync Summary              `json:"checkpoint_sync_s"`
+	Recovery       Summary              `json:"recovery_s"`
+	Phases         []Phase              `json:"recovery_phases_s"`           // in order of time; of the recovery whose total is Recovery.P95, which they add up to
+	Verify         float64              `json:"recovery_verify_s,omitempty"` // of that recovery: the scan that compares digests, outside of the phases
+	Size           Summary              `json:"checkpoint_size_bytes"`
+	FullSize       Summary              `json:"checkpoint_full_size_bytes"`
+	PeakMemory     Summary              `json:"peak_memory_bytes"`      // Go heap of the process
+	Samples        map[string][]float64 `json:"samples,omitempty"`      // by metric, one a repetition
+	Series         *Series              `json:"series,omitempty"`       // of one repetition
+	Stretches      []Stretch            `json:"input_phases,omitempty"` // of the first repetition, when the input has phases
+	// Accesses are of the first repetition, and Asking are the records that made them, those that were applied again included.
+	Accesses  []StateAccesses        `json:"state_accesses,omitempty"`
+	Asking    int64                  `json:"asking_records,omitempty"`
+	Story     *linearizability.Story `json:"story,omitempty"`
+	Sim       *SimResult             `json:"sim,omitempty"`       // of a simulated cell
+	Reproduce string                 `json:"reproduce,omitempty"` // a command
+	Page      string                 `json:"page,omitempty"`      // porcupine's page of the story's partition, within the run folder
+	Folder    string                 `json:"folder"`              // within the run folder
+	Hits      map[string]int64       `json:"hits"`
 
 	raw map[string][]float64 // every sample, by the name of a threshold\'s metric
 }
@@ -123,11 +126,13 @@ type Phase struct {
 
 // Series is behaviour over time of one repetition.
 type Series struct {
-	Rep   int        `json:"rep"`
-	Bin   float64    `json:"bin_s"`
-	Rate  []float64  `json:"rec_per_s"` // by bin from 0
-	Marks []Mark     `json:"marks"`
-	Band  [2]float64 `json:"band"` // pre-fault rate, from and to
+	Rep   int          `json:"rep"`
+	Bin   float64      `json:"bin_s"`
+	Rate  []float64    `json:"rec_per_s"`              // by bin from 0
+	Fired []float64    `json:"timers_per_s,omitempty"` // timers that fired, by bin from 0; none in a job without timers
+	State []SizeSample `json:"state,omitempty"`        // by completed checkpoint, in the order of time
+	Marks []Mark       `json:"marks"`
+	Band  [2]float64   `json:"band"` // pre-fault rate, from and to
 }
 
 // A Mark on the time axis.

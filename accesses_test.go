@@ -1,0 +1,44 @@
+package weir
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// A live run counts what its job asks of its state: count reads and writes one value for each record, what is applied again included.
+// The checkpoints say how large the state is.
+func TestAccessesOfALiveRun(t *testing.T) {
+	for _, b := range testBackends() {
+		cell := liveCell(b)
+		cell.Params["records"] = fmt.Sprint(200_000)
+		cell.Interval = 5 * time.Millisecond
+		ev, vs := lived(t, cell, 1)
+		noFailure(t, cell, vs)
+		if ev.Asking < 1 || ev.Asking > 200_000 {
+			t.Errorf("%s: %d records were given to operators that were counted, want at most 200000", b, ev.Asking)
+		}
+		var reads, writes int64
+		for _, s := range ev.Accesses {
+			reads, writes = reads+s.N["reads"], writes+s.N["writes"]
+			if s.Kind != "value" {
+				t.Errorf("%s: state %s is a %s, want a value", b, s.State, s.Kind)
+			}
+		}
+		if reads < ev.Asking || writes != ev.Asking { // readers' reads count, too: they ask the same state
+			t.Errorf("%s: %d reads and %d writes for %d records, want as many", b, reads, writes, ev.Asking)
+		}
+		s := ev.series(1)
+		if s == nil {
+			t.Fatalf("%s: no series", b)
+		}
+		if len(s.Fired) > 0 {
+			t.Errorf("%s: a job without timers fired some", b)
+		}
+		for _, x := range s.State {
+			if x.Entries < 1 || x.Entries > 300 || x.Bytes < x.Entries {
+				t.Errorf("%s: a checkpoint of %d entries in %d bytes, want at most 300 keys", b, x.Entries, x.Bytes)
+			}
+		}
+	}
+}
