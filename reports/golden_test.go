@@ -114,8 +114,8 @@ func TestDownloadsAreTheFiles(t *testing.T) {
 	}
 	page := html.UnescapeString(rendered(t, r, HTML))
 	links := regexp.MustCompile(`href="data:[a-z/+]*;base64,([^"]*)" download="([^"]*)"`).FindAllStringSubmatch(page, -1)
-	if want := 2*len(pictures(r)) + 1; len(links) != want {
-		t.Errorf("the page has %d downloads, want %d: two a figure and one of Table 1", len(links), want)
+	if want := 2*len(pictures(r)) + 1 + len(grids()); len(links) != want {
+		t.Errorf("the page has %d downloads, want %d: two a figure, one of Table 1, and one of each table of the state", len(links), want)
 	}
 	for _, l := range links {
 		got, err := base64.StdEncoding.DecodeString(l[1])

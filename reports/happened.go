@@ -28,6 +28,8 @@ func happened(t *figures.Timeline, marks []weir.Mark) (rows [][]string) {
 			t.Spans = append(t.Spans, figures.Span{From: m.From, To: m.To, Kind: figures.RestoreSpan, Text: "stopped for " + duration(stopped[m.To])})
 		case "replay":
 			t.Spans = append(t.Spans, figures.Span{From: m.From, To: m.To, Kind: figures.ReplaySpan, Text: "lost records applied again"})
+		case "phase":
+			t.Phases = append(t.Phases, figures.Event{At: m.From, Text: clip(m.Text, 20)})
 		case "fault":
 			t.Faults = append(t.Faults, figures.Event{At: m.From, Text: "fault: " + strike(m.Text)})
 		}

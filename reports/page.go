@@ -48,6 +48,8 @@ type page struct {
 	Fig1     *fig
 	Fig2     *fig
 	Time     []*fig // Fig 3
+	Asked    []*fig // Fig 10 and 11
+	Grids    []grid // Table 3 and 4
 	Seen     []*fig // Fig A and B
 	Keys     []legend
 	Backends []backendKey
@@ -102,6 +104,11 @@ func view(r *weir.Results) *page {
 	for _, x := range pictures(r) {
 		p.place(x)
 	}
+	for _, make := range grids() {
+		if g, _, ok := make(measured(all)); ok {
+			p.Grids = append(p.Grids, g)
+		}
+	}
 	if p.Fig2 != nil {
 		p.Keys = phaseLegend(all)
 	}
@@ -146,6 +153,8 @@ func (p *page) place(x picture) {
 		f.ID, p.Fig1 = "fig1", f
 	case "Fig 2":
 		f.ID, p.Fig2 = "fig2", f
+	case "Fig 10", "Fig 11":
+		p.Asked = append(p.Asked, f)
 	case "Fig A", "Fig B":
 		p.Seen = append(p.Seen, f)
 	default:

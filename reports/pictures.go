@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,6 +64,11 @@ func pictures(r *weir.Results) (all []picture) {
 		}
 	}
 	all = append(all, timelines(cells)...)
+	for _, make := range []func(*weir.Results, []row) (picture, bool){stateSizes, timersFired} {
+		if p, ok := make(r, cells); ok {
+			all = append(all, p)
+		}
+	}
 	return append(all, violation(r)...)
 }
 
@@ -219,6 +225,9 @@ func timeline(x row) picture {
 	p := picture{title: timelineFinding(x), head: []string{"kind", "from_s", "to_s", "rec_per_s", "what"},
 		how: fmt.Sprintf("%s, repetition %d, in bins of %s. Grey is a checkpoint, from its trigger to its completion; the red line is the fault, the blue area the recovery until records flow again, the dotted line where what was lost is applied again.",
 			clip(title(x.CellResult), 60), s.Rep, exactly(s.Bin))}
+	if slices.ContainsFunc(s.Marks, func(m weir.Mark) bool { return m.Kind == "phase" }) {
+		p.how += " Along the foot stand the phases of the input."
+	}
 	if s.Band[1] > s.Band[0] {
 		p.how += " The light band holds nine of ten bins before the fault."
 	}

@@ -31,6 +31,11 @@ func Write(dir string, r *weir.Results) error {
 	}
 	all := []error{put(dir, "report.html", page), put(dir, "summary.md", md), put(dir, "results.bench.txt", lines), put(dir, "results.json", append(js, '\n'))}
 	all = append(all, put(filepath.Join(dir, "figures"), "table1-cells.csv", []byte(tableFile(rows(r)).csv())))
+	for _, make := range grids() {
+		if _, file, ok := make(measured(rows(r))); ok {
+			all = append(all, put(filepath.Join(dir, "figures"), file.name+".csv", []byte(file.csv())))
+		}
+	}
 	for _, f := range pictures(r) {
 		all = append(all, put(filepath.Join(dir, "figures"), f.name+".svg", []byte(f.wide.File(f.title, f.how))), put(filepath.Join(dir, "figures"), f.name+".csv", []byte(f.csv())))
 	}

@@ -41,7 +41,10 @@ func seriesOf(scale float64) *weir.Series {
 		{Kind: "replay", From: .42, To: .55, Text: "20500 records again"},
 		{Kind: "checkpoint", From: .6, To: .66, Text: "chk-4"},
 	}}
+	s.Marks = append(s.Marks, weir.Mark{Kind: "phase", From: 0, To: .2, Text: "fill"}, weir.Mark{Kind: "phase", From: .2, To: .25, Text: "settle"}, weir.Mark{Kind: "phase", From: .25, To: 1, Text: "measure"})
+	s.State = []weir.SizeSample{{At: .1, Entries: 1000, Bytes: 48_000}, {At: .2, Entries: 2000, Bytes: 96_000}, {At: .6, Entries: 4000, Bytes: 192_000}}
 	for i := range 20 {
+		s.Fired = append(s.Fired, scale/2*float64(i%2))
 		v := scale * (1 + .08*float64(i%3-1))
 		if i == 6 {
 			v /= 4
@@ -61,6 +64,10 @@ func cellOf(backend, interval string, recovery, rate float64) weir.CellResult {
 		Phases: phasesOf(.0001, .1, recovery/16, recovery/32, recovery-.1001-recovery/16-recovery/32), Verify: .0021,
 		Size: summary(22800), FullSize: summary(22800), Series: seriesOf(rate), Folder: "cells/" + backend + "." + interval,
 		Samples: map[string][]float64{"rec/s": {rate * .98, rate, rate * 1.03}, "sec/ckpt": {.02, .031, .062}, "sec/recovery": {recovery * .9, recovery * .95, recovery}, "B/ckpt": {22800, 22800, 22800}}}
+	c.Accesses, c.Asking = []weir.StateAccesses{
+		{State: "latest", Kind: "value", N: map[string]int64{"reads": 2_600_000, "misses": 220, "writes": 2_600_000}},
+		{State: "alarms", Kind: "timers", N: map[string]int64{"registered": 2_600_000, "fired": 1_300_000, "deleted": int64(len(backend))}}}, 2_600_000
+	c.Stretches = []weir.Stretch{{Name: "fill", From: 0, To: .2, Records: int64(rate * .2)}, {Name: "settle", From: .2, To: .25}, {Name: "measure", From: .25, To: 1, Records: int64(rate * .5), Down: .1}}
 	return c
 }
 

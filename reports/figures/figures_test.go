@@ -64,6 +64,7 @@ func figuresOf(text string) (all []drawn) {
 	for i, tl := range []Timeline{few, many, bare} {
 		all = append(all, drawn{[]string{"timeline", "timeline-crowded", "timeline-bare"}[i], tl.Draw(Size{748, tl.Height(false)}), tl.Draw(Size{360, tl.Height(true)})})
 	}
+	all = append(all, drawn{"lines", linesOf(text, false).Draw(Size{748, 260}), linesOf(text, false).Draw(Size{360, 240})}, drawn{"lines-steps", linesOf(text, true).Draw(Size{748, 260}), linesOf(text, true).Draw(Size{360, 240})})
 	near, far := valueOf(text, 1), valueOf(text, 1000)
 	all = append(all, drawn{"value", near.Draw(Size{748, 330}), near.Draw(Size{360, 330})}, drawn{"value-close", far.Draw(Size{748, 330}), far.Draw(Size{360, 330})})
 	l := lanesOf(text)
@@ -80,12 +81,29 @@ func timelineOf(text string, checkpoints int) Timeline {
 		}
 		t.Values = append(t.Values, v)
 	}
+	if checkpoints == 3 {
+		t.Phases = []Event{{0, "fill"}, {.4, "settle"}, {.45, "measure"}, {.9, text}, {.92, "recover"}, {2, "measure"}}
+	}
 	for i := range checkpoints {
 		at := 3 * float64(i) / float64(checkpoints)
 		t.Spans = append(t.Spans, Span{at, at + .05, CheckpointSpan, "chk-" + fmt.Sprint(i+1)})
 	}
 	t.Spans = append(t.Spans, Span{.88, .9, AbortedSpan, "chk-9 aborted"}, Span{.9, 1.05, RestoreSpan, "stopped for 150 ms"}, Span{1.05, 1.2, ReplaySpan, "lost records applied again"})
 	return t
+}
+
+// linesOf are lines that end close together, one of which has a single point.
+func linesOf(text string, steps bool) Lines {
+	l := Lines{Y: Scale{Title: "state in a checkpoint, MiB", Unit: 1 << 20}, Time: Scale{Title: "time since the start of the run, s", Unit: 1}}
+	for i, m := range marks() {
+		x := Line{Mark: m, Name: text, Steps: steps}
+		for j := range 8 - i {
+			x.At, x.Values = append(x.At, .5*float64(j)), append(x.Values, float64(3+j%3)*(1<<20)+float64(i)*1e4)
+		}
+		l.Lines = append(l.Lines, x)
+	}
+	l.Lines[2].At, l.Lines[2].Values = l.Lines[2].At[:1], l.Lines[2].Values[:1]
+	return l
 }
 
 func valueOf(text string, by float64) Value {

@@ -12,6 +12,7 @@ type Timeline struct {
 	Band   [2]float64
 	Spans  []Span
 	Faults []Event
+	Phases []Event // where a phase of the input begins, and its name
 }
 
 // A Span of time that is shaded.
@@ -89,7 +90,7 @@ func (t Timeline) Draw(size Size) Drawing {
 	ch.layer(func(f *frame) { t.spans(f) })
 	ch.grid()
 	ch.titles(t.Rate.Title, t.Time.Title)
-	ch.layer(func(f *frame) { t.rate(f) })
+	ch.layer(func(f *frame) { t.rate(f); t.phases(f) })
 	ch.layer(func(f *frame) { t.labels(f) })
 	return ch.drawing()
 }
@@ -138,6 +139,22 @@ func (t Timeline) rate(f *frame) {
 	}
 	if len(line) > 0 {
 		f.line(solid(t.Mark.bar(), 1.75), line...)
+	}
+}
+
+// phases stand along the foot of the plot, as many names as there is room for.
+func (t Timeline) phases(f *frame) {
+	h, end := hand{colour: colour{Muted, halo}, size: 11}, 0.0
+	for i, e := range t.Phases {
+		x, to := f.x(t.Time.of(e.At)), f.right
+		if i+1 < len(t.Phases) {
+			to = f.x(t.Time.of(t.Phases[i+1].At))
+		}
+		f.line(solid(Muted, 1), xy{x, f.bottom - 12}, xy{x, f.bottom})
+		if w := h.width(e.Text); x+4 >= end && w+8 <= to-x {
+			f.write(h, xy{x + 4, f.bottom - 4}, 0, e.Text)
+			end = x + 4 + w
+		}
 	}
 }
 
