@@ -113,8 +113,11 @@ func wrongPhase(p *engine.Phase) string {
 			return "settle reads nothing for a time; want a duration and nothing else"
 		}
 	case "measure", "recover":
-		if (p.Duration == 0) == (p.Records == 0) {
-			return p.Name + " has neither a duration nor records, or both; want one of them"
+		switch {
+		case p.Duration == 0 && p.Records == 0:
+			return p.Name + " has neither a duration nor records; want one of them, or both: it ends with the first that is over"
+		case p.Rate > 0 && p.Duration > 0 && p.Records > 0:
+			return p.Name + " has a rate, a duration and records; want two of them"
 		}
 	case "drain":
 		if p.Duration > 0 || p.Records > 0 || p.Rate > 0 {

@@ -11,7 +11,7 @@ type Phase struct {
 	Name     string
 	Records  int64   // of all sources together; 0: as many as there are time for
 	Rate     float64 // records a second of all sources together; 0: as fast as they go
-	Duration int64   // microseconds; 0: until the records are read
+	Duration int64   // microseconds, at most, where there are Records and no Rate; 0: until the records are read
 	Idle     bool    // nothing is read for the duration
 	Drain    bool    // everything that is left is read
 }
@@ -42,7 +42,7 @@ func (s *Source[K, V]) allowed(now int64, fx *Effects) (n int64, over bool) {
 		case p.Idle && now < until:
 			fx.Wake = until
 			return 0, false
-		case p.Idle, p.Rate == 0 && p.Records == 0 && now >= until:
+		case p.Idle, p.Rate == 0 && p.Duration > 0 && now >= until:
 		case p.Rate == 0 && p.Records == 0:
 			return math.MaxInt64, false
 		default:

@@ -91,6 +91,15 @@ func TestPhases(t *testing.T) {
 	}
 }
 
+// A phase with records and a duration ends with the first that is over.
+func TestPhaseOfBoth(t *testing.T) {
+	got, _ := reads(t, []e.Phase{{Name: "measure", Records: 40, Duration: 5000}, {Name: "measure", Records: 400, Duration: 250}}, nil, 0, 0)
+	want := []string{"0: phase 0", "0: 16 records", "100: 4 records", "200: phase 1", "200: 16 records", "300: 16 records", "400: 16 records", "500: phase 2", "500: end"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 func TestDrainReadsAll(t *testing.T) {
 	got, _ := reads(t, []e.Phase{{Name: "fill", Records: 10}, {Name: "drain", Drain: true}}, nil, 0, 0)
 	n := 0
