@@ -28,6 +28,9 @@ func TestAccessesOfALiveRun(t *testing.T) {
 		if reads < ev.Asking || writes != ev.Asking { // readers' reads count, too: they ask the same state
 			t.Errorf("%s: %d reads and %d writes for %d records, want as many", b, reads, writes, ev.Asking)
 		}
+		if m := ev.Memory; m.Heap < 1<<16 || m.Resident != 0 && m.Resident < 1<<20 || (m.Pauses > 0) != (m.LongestMost > 0) {
+			t.Errorf("%s: memory %+v", b, m)
+		}
 		s := ev.series(1)
 		if s == nil {
 			t.Fatalf("%s: no series", b)

@@ -21,8 +21,8 @@ type Evidence struct {
 	Fired       []int64 // timers, by bin of binMicros
 	Took        float64 // seconds from the first record to the end of the input
 	Busy        float64 // of which the job ran: without outages
-	Peak        int64   // bytes of Go heap
-	Trace       uint64  // of a simulated run
+	Memory      MemoryUse
+	Trace       uint64 // of a simulated run
 	Steps       int
 	End         error
 }

@@ -7,9 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime/metrics"
 	"sync/atomic"
-	"time"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/blobs"
@@ -105,29 +103,6 @@ func (l *liveRun) injector() (*faults.Injector, error) {
 
 // discard removes what the repetition stored.
 func (l *liveRun) discard() error { return os.RemoveAll(filepath.Join(l.dir, "data")) }
-
-// watchMemory samples the Go heap until stop is called, and keeps the most.
-func (r *recorder) watchMemory() (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		for {
-			metrics.Read(sample)
-			r.mu.Lock()
-			r.ev.Peak = max(r.ev.Peak, int64(sample[0].Value.Uint64()))
-			r.mu.Unlock()
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	return func() { close(done); <-ended }
-}
 
 // strikeTimes gives each recovery the strike that made it necessary.
 func (r *recorder) strikeTimes() {

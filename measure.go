@@ -71,6 +71,7 @@ type samples struct {
 	perRep                                       map[string][]float64
 	recoveries                                   []RecoveryTimes
 	stretches                                    []Stretch       // of the first repetition
+	memory                                       MemoryUse       // likewise
 	accesses                                     []StateAccesses // likewise
 	asking                                       int64
 }
@@ -97,7 +98,10 @@ func (s *samples) add(ev *Evidence) {
 		s.rate = append(s.rate, rate)
 		s.perRep["rec/s"] = append(s.perRep["rec/s"], rate)
 	}
-	s.peak = append(s.peak, float64(ev.Peak))
+	s.peak = append(s.peak, float64(ev.Memory.Heap))
+	if s.memory == (MemoryUse{}) {
+		s.memory = ev.Memory
+	}
 	var ckpt, size, rec []float64
 	for i := range ev.Checkpoints {
 		c := &ev.Checkpoints[i]
@@ -124,6 +128,7 @@ func (s *samples) add(ev *Evidence) {
 func (s *samples) fill(c *CellResult) {
 	c.Throughput, c.Checkpoint, c.CheckpointSync, c.Recovery = Summarize(s.rate), Summarize(s.ckpt), Summarize(s.sync), Summarize(s.recovery)
 	c.Size, c.FullSize, c.PeakMemory, c.Samples = Summarize(s.size), Summarize(s.full), Summarize(s.peak), s.perRep
+	c.Memory = s.memory
 	c.Stretches, c.Accesses, c.Asking = s.stretches, s.accesses, s.asking
 	c.raw = map[string][]float64{"throughput": s.rate, "checkpoint_duration": s.ckpt, "recovery_time": s.recovery}
 	if n := len(s.recoveries); n > 0 {

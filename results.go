@@ -85,6 +85,7 @@ type CellResult struct {
 	Size           Summary              `json:"checkpoint_size_bytes"`
 	FullSize       Summary              `json:"checkpoint_full_size_bytes"`
 	PeakMemory     Summary              `json:"peak_memory_bytes"`      // Go heap of the process
+	Memory         MemoryUse            `json:"memory"`                 // of the first repetition
 	Samples        map[string][]float64 `json:"samples,omitempty"`      // by metric, one a repetition
 	Series         *Series              `json:"series,omitempty"`       // of one repetition
 	Stretches      []Stretch            `json:"input_phases,omitempty"` // of the first repetition, when the input has phases

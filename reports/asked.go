@@ -104,7 +104,7 @@ func timersFired(_ *weir.Results, cells []row) (p picture, ok bool) {
 	return p, true
 }
 
-// A grid is a small table: Table 3 and Table 4.
+// A grid is a small table: Table 3, 4 and 5.
 type grid struct {
 	No, Title, How string
 	Head           []string
@@ -115,7 +115,7 @@ type grid struct {
 
 // grids are the tables that measured cells may have numbers for.
 func grids() []func(cells []row) (grid, picture, bool) {
-	return []func(cells []row) (grid, picture, bool){asked, inputPhases}
+	return []func(cells []row) (grid, picture, bool){asked, inputPhases, memory}
 }
 
 // askedKinds are what may be asked of a state, in the order of the columns.
@@ -231,7 +231,7 @@ func inputPhases(cells []row) (g grid, file picture, ok bool) {
 	}
 	u := rates(most)
 	g = grid{No: "Table 4", Name: file.name, Head: []string{"Cell"}, CSV: data(file.name+".csv", "text/csv", file.csv()),
-		How: "each phase of the input in the order in which it was read, and how fast, while the job ran; the time of outages is left out. Only what is called measure counts for Table 1. A phase without records reads nothing on purpose, and shows how long it was."}
+		How: "each phase of the input in the order in which it was read, and how fast, while the job ran; the time of outages is left out. Only what is called measure counts for Table 1. To settle, nothing is read on purpose; there it says how long that was."}
 	for i, s := range longest.Stretches {
 		g.Head = append(g.Head, fmt.Sprintf("%d %s", i+1, clip(s.Name, 30)))
 	}
@@ -239,7 +239,7 @@ func inputPhases(cells []row) (g grid, file picture, ok bool) {
 		line := []string{clip(title(x.CellResult), 80)}
 		for _, s := range x.Stretches {
 			switch {
-			case s.Records > 0 && s.Rate() > 0:
+			case s.Name != "settle" && s.Records > 0 && s.Rate() > 0:
 				line = append(line, u.text(s.Rate()))
 			case s.To > s.From:
 				line = append(line, duration(s.To-s.From))
