@@ -10,6 +10,8 @@ type codedValue[K, N comparable, V any] struct {
 	keys *backends.Keys[K]
 	of   []int32 // by record, when there are no namespaces: the place of its key
 	auto bool    // there are no namespaces
+
+	ahead ahead[N, int] // places
 }
 
 func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedValue[K, N, V] {
@@ -18,12 +20,18 @@ func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.Cod
 	return t
 }
 
-func (t *codedValue[K, N, V]) Begin()       { t.of = t.of[:0] }
-func (t *codedValue[K, N, V]) End()         { t.of = t.of[:0] }
+func (t *codedValue[K, N, V]) Begin()       { t.forget() }
+func (t *codedValue[K, N, V]) End()         { t.forget() }
 func (t *codedValue[K, N, V]) Pending() int { return len(t.state) }
 func (t *codedValue[K, N, V]) Restored()    {}
 
-func (t *codedValue[K, N, V]) Want(i int, ns N) { t.intern(&t.keys.Batch[i], ns) }
+func (t *codedValue[K, N, V]) Want(i int, ns N) { t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns)) }
+
+// forget forgets where records' keys are.
+func (t *codedValue[K, N, V]) forget() {
+	t.of = t.of[:0]
+	t.ahead.forget()
+}
 
 func (t *codedValue[K, N, V]) intern(k *backends.Key[K], ns N) int {
 	i, isNew := t.overlay.intern(t.d.parts.append(t.begin(k.Group), k.K, ns))
@@ -40,7 +48,12 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 	}
 	k := t.keys.Cur()
 	if !t.auto {
-		return t.intern(k, ns)
+		if w := t.ahead.recall(t.keys.At, ns); w != nil {
+			return w.x
+		}
+		i := t.intern(k, ns)
+		t.ahead.ask(t.keys.At, ns, i)
+		return i
 	}
 	for i := range t.keys.Batch {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))

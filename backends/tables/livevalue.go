@@ -19,6 +19,11 @@ type liveValue[K, N comparable, V any] struct {
 	auto  bool             // there are no namespaces
 	stale bool             // something moved in this batch: nothing is found any more
 	sum   byte             // keeps the touching loop alive
+
+	ahead ahead[N, spot[K, N, V]]
+	ready int            // so many of ahead were touched
+	since uint32         // moved, when they were
+	last  *slot[K, N, V] // what the last look found, until something moves: in a namespace, a Set of the same often follows
 }
 
 func newLiveValue[K, N comparable, V any](d *ValueDesc[K, N, V], g backends.Groups) *liveValue[K, N, V] {
@@ -50,6 +55,8 @@ func (t *liveValue[K, N, V]) Len() int { return t.n }
 // forget forgets where records are; stale: until the batch is over.
 func (t *liveValue[K, N, V]) forget(stale bool) {
 	t.found, t.ours, t.stale = t.found[:0], nil, stale
+	t.last, t.ready = nil, 0
+	t.ahead.forget()
 }
 
 const block = 256 // records: what they touch stays in the nearest cache until they are processed
@@ -113,7 +120,11 @@ func (t *liveValue[K, N, V]) look(ns N) *slot[K, N, V] {
 		}
 	}
 	k := t.keys.Cur()
-	return t.get(k.Group, t.hashOf(k, ns), k.K, ns)
+	if t.auto {
+		return t.get(k.Group, k.Hash, k.K, ns)
+	}
+	t.last = t.lookIn(k, ns)
+	return t.last
 }
 
 func (t *liveValue[K, N, V]) Set(ns N, v V) {
@@ -132,6 +143,10 @@ func (t *liveValue[K, N, V]) setAny(ns N, v V) {
 		return
 	}
 	k := t.keys.Cur()
+	if s := t.last; s != nil && t.pinned == 0 && s.ns == ns && s.key == k.K {
+		s.val = v
+		return
+	}
 	moved := t.moved
 	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
 	s.val = v
@@ -153,8 +168,6 @@ func (t *liveValue[K, N, V]) hashOf(k *backends.Key[K], ns N) uint32 {
 	}
 	return both(k.Hash, t.d.ns.Hash(ns))
 }
-
-func (t *liveValue[K, N, V]) Want(int, N) {}
 
 func (t *liveValue[K, N, V]) Restore(e *backends.Entry) error {
 	k, ns, _, err := cutEntry(t.d.scope, t.d.ns, e)
