@@ -13,8 +13,16 @@ import (
 // A Log is one partition of the input: replayable, and the same at every replay. Any number of sources read it, each on its goroutine.
 type Log[K comparable, V any] interface {
 	// Read appends at most max rows from offset to the columns. No row is the end. It does not wait. times stays empty in a job without
-	// event time; else times ascend within a partition.
+	// event time; else times ascend within a partition, unless the log is Marked.
 	Read(offset int64, max int, keys []K, vals []V, times []int64) ([]K, []V, []int64)
+}
+
+// A Marked log says itself where its watermarks stand. Of one whose times do not ascend nobody else can know them. No batch goes over a
+// watermark, so what is late does not depend on the size of batches.
+type Marked interface {
+	// NextMark is how many rows stand before the first watermark that has more than offset rows before it, and that watermark. Watermarks
+	// ascend. at is math.MaxInt64 when there is none.
+	NextMark(offset int64) (at, mark int64)
 }
 
 // A Source reads one partition. Its state is the offset and the watermark, small enough to travel in the Ack.
@@ -22,6 +30,7 @@ type Source[K comparable, V any] struct {
 	Common
 	Log    Log[K, V]
 	Key    tables.KeyType[K]
+	marked Marked // Log, if it is
 	out    port[K, V]
 	keys   []K
 	rows   Rows[K, V]
@@ -91,7 +100,12 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 		rows = s.out.only(0) // read where it leaves from
 	}
 	rows.Reset()
-	s.keys, rows.Vals, rows.Times = s.Log.Read(s.offset, s.room(most), s.keys[:0], rows.Vals, rows.Times)
+	next, mark := int64(math.MaxInt64), int64(0)
+	if s.marked != nil {
+		next, mark = s.marked.NextMark(s.offset)
+	}
+	most = s.room(int(min(int64(most), next-s.offset)))
+	s.keys, rows.Vals, rows.Times = s.Log.Read(s.offset, most, s.keys[:0], rows.Vals, rows.Times)
 	n := len(s.keys)
 	if n == 0 {
 		s.end(fx)
@@ -106,7 +120,10 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 	}
 	s.offset += int64(n)
 	s.reached()
-	if len(rows.Times) > 0 {
+	switch {
+	case s.offset == next:
+		s.mark = mark
+	case s.marked == nil && len(rows.Times) > 0:
 		s.mark = rows.Times[n-1] - 1 // times ascend within a partition
 	}
 	if outputs > 1 {

@@ -90,6 +90,7 @@ func Build[K comparable, V, R any](s *Spec, epoch int64, parts Parts[K, V, R]) (
 	}
 	for i := range p {
 		src := &Source[K, V]{Common: common(SourceRole, i, 0), Log: parts.Log(i), Key: parts.Key}
+		src.marked, _ = src.Log.(Marked)
 		src.out.init(n, s.Groups)
 		if s.Cuts != nil {
 			src.cuts = s.Cuts(i)

@@ -1,0 +1,92 @@
+package workloads
+
+import (
+	"math"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// timeParams are the parameters of an input whose records have times that need not ascend.
+func timeParams(outOfOrder string) []Param {
+	return []Param{
+		amount("out_of_order", outOfOrder, "milliseconds that a record may be behind the greatest time so far and still be before no watermark", 0, 1_000_000_000),
+		share("late", "0", "this share of the records may come behind a watermark that has passed their time; more than 0 wants one source partition"),
+		amount("late_by", "2k", "milliseconds that these are later at most", 2, 1_000_000_000),
+		amount("watermark_every", "50", "records from one watermark of a partition to the next", 1, 1_000_000),
+		amount("burst", "0", "so many records in a row have one time, up to their disorder; 0: each its own", 0, 1_000_000_000),
+	}
+}
+
+// A timeline says what time every record has and where watermarks stand, by partition and offset alone. Records come two milliseconds apart;
+// all times are even, and all watermarks odd.
+type timeline struct {
+	seed     uint64
+	disorder int64 // milliseconds, even
+	late     float64
+	lateBy   int64 // even
+	every    int64
+	burst    int64
+}
+
+const stepMillis = 2
+
+func (v *values) timeline(seed uint64) timeline {
+	return timeline{seed: mix(seed + 0x71E), disorder: v.amount("out_of_order") &^ 1, late: v.share("late"), lateBy: max(2, v.amount("late_by")&^1),
+		every: v.amount("watermark_every"), burst: max(1, v.amount("burst"))}
+}
+
+// newest is the greatest time that a record up to an offset has.
+func (l *timeline) newest(off int64) int64 {
+	return firstMillis + l.disorder + l.lateBy + stepMillis*(off-off%l.burst)
+}
+
+// at is the time of a record.
+func (l *timeline) at(part int, off int64) int64 {
+	at := l.newest(off)
+	u := mix(l.seed ^ mix(uint64(part)<<40|uint64(off)))
+	if l.late > 0 && unit(u) < l.late {
+		return at - l.disorder - stepMillis*int64(1+below(mix(u+1), uint64(l.lateBy/stepMillis)))
+	}
+	return at - stepMillis*int64(below(mix(u+2), uint64(l.disorder/stepMillis+1)))
+}
+
+// mark is the watermark behind the first rows, 0 before the first one. No record that follows is before it but those that are late.
+func (l *timeline) mark(rows int64) int64 {
+	if rows -= rows % l.every; rows == 0 {
+		return 0
+	}
+	return l.newest(rows-1) - l.disorder - 1
+}
+
+// marks are the watermarks after every record of a partition.
+func (l *timeline) marks(n int) []int64 {
+	all := make([]int64, n)
+	for off := range all {
+		all[off] = l.mark(int64(off) + 1)
+	}
+	return all
+}
+
+// timedLog is one partition of a timeline.
+type timedLog struct {
+	countLog
+	number int
+	times  *timeline
+}
+
+func (l timedLog) Read(off int64, max int, keys []uint64, vals []backends.Void, times []int64) ([]uint64, []backends.Void, []int64) {
+	had := len(keys)
+	keys, vals, times = l.countLog.Read(off, max, keys, vals, times)
+	for i := range len(keys) - had {
+		times[len(times)-(len(keys)-had)+i] = l.times.at(l.number, off+int64(i))
+	}
+	return keys, vals, times
+}
+
+// NextMark makes it an engine.Marked log.
+func (l timedLog) NextMark(off int64) (at, mark int64) {
+	if at = off - off%l.times.every + l.times.every; at > int64(len(l.part.Key)) {
+		return math.MaxInt64, 0
+	}
+	return at, l.times.mark(at)
+}
