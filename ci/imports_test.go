@@ -33,7 +33,7 @@ func rows() []row {
 		{"engine/window", passive, []string{"backends/..."}},
 		{"engine/sim", slices.Concat(typed, []string{"engine"}), []string{"backends/...", "engine/...", "workloads/...", "faults/..."}},
 		{"engine/live", slices.Concat(typed, []string{"engine"}), []string{"backends/...", "engine/...", "workloads/...", "faults/..."}},
-		{"workloads", passive, []string{"backends/...", "engine/..."}},
+		{"workloads", slices.Concat(passive, []string{"engine/window"}), []string{"backends/...", "engine/..."}},
 		{"workloads/workloadtest", slices.Concat(passive, []string{"workloads", "backends/heap"}), []string{"backends/...", "engine/..."}},
 		{"faults", []string{"backends", "engine"}, []string{"backends/...", "engine/..."}},
 		{"faults/faulttest", []string{"backends", "engine", "faults"}, []string{"backends/...", "engine/..."}},

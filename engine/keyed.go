@@ -16,6 +16,9 @@ type Operator[K comparable, V, R any] interface {
 	Cursors(dst []Cursor) []Cursor                // what the current key knows of every partition, appended to dst; for readers
 }
 
+// A Carrier is an operator in whose code planted bugs sit. It is told behind Open; nil is none.
+type Carrier interface{ Carry(*Planted) }
+
 // Untimed is what an operator without timers embeds.
 type Untimed[K comparable, R any] struct{}
 
@@ -130,6 +133,9 @@ func (t *Keyed[K, V, R]) start(fx *Effects) error {
 	t.out.keys = t.Scope.Keys
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err
+	}
+	if c, ok := t.Op.(Carrier); ok {
+		c.Carry(t.Spec.Planted)
 	}
 	t.event, t.proc = t.Op.Timers()
 	if s, ok := t.event.(interface{ plant(*Planted) }); ok {

@@ -9,6 +9,8 @@ type Mutant struct {
 	Benign bool     // legal: nothing may see it
 	Rare   bool     // it takes a crash between two particular steps
 	Timers bool     // only a job with timers can show it
+	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
+	Windows map[string]string
 }
 
 // Mutants are those that sit in the machines.
@@ -40,6 +42,10 @@ func Mutants() []Mutant {
 		{Name: "timer-fires-early", Ticket: "Beam #35090", What: "timers fire before the watermark has passed them", Checks: []string{"consistent-cut"}, Timers: true},
 		{Name: "timer-of-an-instant-lost", Ticket: "SAMZA-2469", What: "of two timers of one instant the second is lost", Checks: []string{"sink-committed-once"}, Timers: true},
 		{Name: "deleted-timer-fires", Ticket: "Beam #15123", What: "a timer fires though an earlier one of the same batch deleted it", Checks: []string{"sink-committed-once"}, Timers: true},
+		{Name: "late-record-taken", Ticket: "numaflow #1472", What: "a window takes records for one instant after it was cleaned up", Checks: []string{"windows"}, Windows: map[string]string{}},
+		{Name: "session-merge-forgets-state", Ticket: "euphoria #79", What: "what sessions hold is lost when they become one", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
+		{Name: "purge-forgotten", Ticket: "FLINK-31949", What: "a window that fires and purges keeps its contents", Checks: []string{"windows"}, Windows: map[string]string{"trigger": "fire-and-purge"}},
+		{Name: "purge-clears-merging-set", Ticket: "FLINK-4994", What: "purging a session forgets the session itself, so that a late record begins another", Checks: []string{"windows"}, Windows: map[string]string{"window": "session", "trigger": "fire-and-purge"}},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}

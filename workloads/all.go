@@ -7,7 +7,9 @@ import (
 )
 
 // All are the workloads that weir brings.
-func All() []Workload { return []Workload{Flights(), Count(), LargeState(), ManyTimers()} }
+func All() []Workload {
+	return []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows()}
+}
 
 // A Scenario is one that runs by its name.
 type Scenario struct {

@@ -51,21 +51,23 @@ type rows[K comparable] struct {
 const rowsMark = 0xC1
 
 func (t *rows[K]) Add(in *engine.Rows[K, Row]) {
+	for i := range in.Vals {
+		t.put(in.Keys[i].K, &in.Vals[i])
+	}
+}
+
+func (t *rows[K]) put(k K, r *Row) {
 	b := t.b
-	if len(b) == 0 && len(in.Vals) > 0 {
+	if len(b) == 0 {
 		b = append(b, rowsMark)
 	}
-	for i := range in.Vals {
-		r := &in.Vals[i]
-		b = t.key(b, in.Keys[i].K)
-		part, off := r.ID.Part()&63, r.ID.Offset()
-		step := off - t.last[part]
-		t.last[part] = off
-		b = binary.AppendUvarint(b, uint64(step<<1^step>>63)<<6|uint64(part))
-		b = binary.AppendUvarint(b, r.N)
-		b = binary.BigEndian.AppendUint64(b, r.H)
-	}
-	t.b = b
+	b = t.key(b, k)
+	part, off := r.ID.Part()&63, r.ID.Offset()
+	step := off - t.last[part]
+	t.last[part] = off
+	b = binary.AppendUvarint(b, uint64(step<<1^step>>63)<<6|uint64(part))
+	b = binary.AppendUvarint(b, r.N)
+	t.b = binary.BigEndian.AppendUint64(b, r.H)
 }
 
 // Seal gives the rows away. The next transaction will probably be as long.

@@ -102,8 +102,10 @@ func (j *windowsJob) job() *Job {
 	return &Job{
 		Input: in,
 		Build: Builds(Options{Parts: j.draws.Parts, Groups: j.groups}, engine.Parts[uint64, backends.Void, Told]{
-			Key:     tables.Longs(j.groups),
-			Log:     func(part int) engine.Log[uint64, backends.Void] { return timedLog{countLog{&in.Parts[part]}, part, &j.times} },
+			Key: tables.Longs(j.groups),
+			Log: func(part int) engine.Log[uint64, backends.Void] {
+				return timedLog{countLog{&in.Parts[part]}, part, &j.times}
+			},
 			Op:      func() engine.Operator[uint64, backends.Void, Told] { return newWindowsOp(j) },
 			Txn:     newTolds,
 			ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
@@ -143,7 +145,9 @@ const panesState = "panes"
 func newWindowsOp(j *windowsJob) *windowsOp {
 	o := &windowsOp{job: j}
 	c := window.Config[uint64, uint64, Told]{Assigner: j.assigner(), Element: tables.Uint64{}, Lateness: j.lateness, Cursors: o.cursors,
-		Late: func(_ uint64, _ int64, out *engine.Out[uint64, Told]) { out.Emit(Told{What: aLateRecord, Row: Row{ID: o.now}}) }}
+		Late: func(_ uint64, _ int64, out *engine.Out[uint64, Told]) {
+			out.Emit(Told{What: aLateRecord, Row: Row{ID: o.now}})
+		}}
 	if j.purge {
 		c.Trigger = window.Purging[uint64, uint64]{Of: window.AtEventTime[uint64, uint64]{}}
 	}

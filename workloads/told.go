@@ -9,8 +9,8 @@ import (
 // Told is a row of a job that tells more than what it saw of each record.
 type Told struct {
 	What toldKind
-	Row         // of a record and of a late one; of a pane the ID is which of its key it is, and the Chain its number of records and their sum
-	A, B  int64 // of a pane its window; of a look when it was, and the time of the last write that it saw, -1 when it saw none
+	Row        // of a record and of a late one; of a pane the ID is which of its key it is, and the Chain its number of records and their sum
+	A, B int64 // of a pane its window; of a look when it was, and the time of the last write that it saw, -1 when it saw none
 }
 
 type toldKind uint8
@@ -48,7 +48,9 @@ type tolds struct {
 
 const toldMark = 0xC2
 
-func newTolds() engine.Txn[uint64, Told] { return &tolds{rows: rows[uint64]{key: binary.AppendUvarint}} }
+func newTolds() engine.Txn[uint64, Told] {
+	return &tolds{rows: rows[uint64]{key: binary.AppendUvarint}}
+}
 
 func (t *tolds) Add(in *engine.Rows[uint64, Told]) {
 	for i := range in.Vals {

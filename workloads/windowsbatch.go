@@ -63,7 +63,7 @@ func (j *windowsJob) batchOfKey(all []arrival, late *[]engine.ID) []Pane {
 		}
 	}
 	var panes []Pane
-	for w, records := range took {
+	for w, records := range took { // in any order: what they tell is sorted
 		panes = j.tells(panes, w, records)
 	}
 	slices.SortStableFunc(panes, byWindow)

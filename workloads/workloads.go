@@ -46,6 +46,11 @@ type Job struct {
 	// Rows reads a committed transaction: what each row says of its record, its key, and the key's count and chain after it. An error means
 	// that the bytes are none.
 	Rows func(txn []byte, yield func(id engine.ID, key string, n int64, h uint64)) error
+	// Panes reads what windows tell in a committed transaction, Late its records that were late, Windows all that they must be when the input ends
+	// behind the first records of each partition: the panes of a window in their order, Nth apart. The three are nil in a job without windows.
+	Panes   func(txn []byte, yield func(Pane)) error
+	Late    func(txn []byte, yield func(engine.ID)) error
+	Windows func(offsets []int64) (panes []Pane, late []engine.ID)
 	// KeyName is how people call an encoded key; also the one in Input.Keys.
 	KeyName func(encoded []byte) string
 }

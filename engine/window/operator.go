@@ -41,8 +41,12 @@ type Operator[K comparable, V, R any] struct {
 	gone     []Window // scratch: those that merge
 	places   []Window // and where their contents are
 	dropped  int64
+	planted  *engine.Planted
 	wrong    error // in Config
 }
+
+// Carry plants a bug that sits in the code of windows.
+func (o *Operator[K, V, R]) Carry(p *engine.Planted) { o.planted = p }
 
 // Dropped is how many records were late and given to nobody, since Open.
 func (o *Operator[K, V, R]) Dropped() int64 { return o.dropped }
@@ -183,8 +187,12 @@ func (o *Operator[K, V, R]) act(r Result, w, place Window) {
 		o.p.Key, o.p.Window = o.keys.Cur().K, w
 		o.held.fire(place, &o.c, &o.p)
 	}
-	if r&Purge != 0 {
+	if r&Purge != 0 && !o.planted.Is("purge-forgotten") {
 		o.held.clear(place)
+		if o.sessions != nil && o.c.at != o.end(w) && o.planted.Is("purge-clears-merging-set") {
+			o.sessions.retire(o.sessions.find(w))
+			o.sessions.store()
+		}
 	}
 }
 
@@ -197,7 +205,12 @@ func (o *Operator[K, V, R]) end(w Window) int64 {
 }
 
 // late tells whether a window takes no records any more.
-func (o *Operator[K, V, R]) late(w Window) bool { return o.of == EventTime && o.end(w) <= o.c.mark }
+func (o *Operator[K, V, R]) late(w Window) bool {
+	if o.of != EventTime || o.end(w) > o.c.mark {
+		return false
+	}
+	return o.end(w) < o.c.mark || !o.planted.Is("late-record-taken")
+}
 
 // clean registers the timer that cleans a window up. A window that ends with time itself has none.
 func (o *Operator[K, V, R]) clean(w Window) {
@@ -290,6 +303,11 @@ func (o *Operator[K, V, R]) join(w Window, from, to int) {
 		o.Trigger.Clear(&o.c)
 		if o.of != NoTime {
 			o.c.Delete(o.of, o.end(m))
+		}
+	}
+	if len(o.places) > 1 && o.planted.Is("session-merge-forgets-state") {
+		for _, place := range o.places[1:] {
+			o.held.clear(place)
 		}
 	}
 	o.held.merge(o.places[0], o.places[1:])

@@ -18,6 +18,7 @@ type rig struct {
 	parts int
 	ended []bool
 	marks []int64 // of the sources
+	at    []int64 // their offsets
 	fx    engine.Effects
 	now   int64
 	rows  []byte // of the last transaction
@@ -39,7 +40,7 @@ func newRig(job *workloads.Job, batch int) (*rig, error) {
 	if r.graph, err = job.Build(spec, 1); err != nil {
 		return nil, err
 	}
-	r.store, r.ended, r.marks = *store, make([]bool, r.parts), make([]int64, r.parts)
+	r.store, r.ended, r.marks, r.at = *store, make([]bool, r.parts), make([]int64, r.parts), make([]int64, r.parts)
 	for i := range r.parts + 3 {
 		if err := r.step(i, engine.Event{Kind: engine.Start}); err != nil {
 			return nil, err
@@ -82,6 +83,7 @@ func (r *rig) poll(part int) (*engine.Batch, error) {
 	}
 	b := r.fx.Sends[0].Batch
 	r.ended[part], r.marks[part] = b.Mark == engine.EndOfTime, b.Mark
+	r.at[part] += int64(b.Cols.Len())
 	return b, nil
 }
 

@@ -11,9 +11,18 @@ import (
 
 // Run tests a workload. small are the parameters, besides the defaults, that make it some hundred records long.
 func Run(t *testing.T, w workloads.Workload, small map[string]string) {
+	run(t, subject{w, small, []int{1, 2, 5}})
+}
+
+// RunAlone is Run for parameters with which a workload takes one source partition and no more.
+func RunAlone(t *testing.T, w workloads.Workload, small map[string]string) {
+	run(t, subject{w, small, []int{1}})
+}
+
+func run(t *testing.T, s subject) {
 	for _, c := range clauses() {
 		t.Run(c.name, func(t *testing.T) {
-			if err := c.check(subject{w, small}); err != nil {
+			if err := c.check(s); err != nil {
 				t.Errorf("%v\nthe broken promise: %s", err, c.promise)
 			}
 		})
@@ -35,6 +44,7 @@ func clauses() []clause {
 		{"fold", "The fold of a cut is what a store holds that processed the cut, entry by entry; going back is as good as going on.", folds},
 		{"rows", "A transaction says of every record, once, its key and the key's count and chain.", transactions},
 		{"corrupt-rows", "Bytes that are no transaction are an error, never a panic.", corrupt},
+		{"windows", "What windows must have told is what they tell, once, and the records that are late come out as such, once.", windows},
 		{"cursors", "A reader is told of every partition where the chain of its key is.", cursors},
 	}
 }
@@ -42,7 +52,8 @@ func clauses() []clause {
 // A subject is a workload with parameters that make it small.
 type subject struct {
 	workloads.Workload
-	small map[string]string
+	small  map[string]string
+	shapes []int // the numbers of partitions that the clauses try
 }
 
 // groups is the number of key groups in all clauses.
@@ -122,14 +133,14 @@ func shape(s subject) error {
 			return fmt.Errorf("it opens for %d partitions and %d key groups", o.Parts, o.Groups)
 		}
 	}
-	job, err := s.open(2)
+	job, err := s.open(s.shapes[0])
 	if err != nil {
 		return err
 	}
-	spec, _ := newSpec(3, 1)
+	spec, _ := newSpec(s.shapes[0]+1, 1)
 	if g, err := job.Build(spec, 1); err == nil {
 		g.Close()
-		return fmt.Errorf("a job opened for 2 partitions builds a graph of 3")
+		return fmt.Errorf("a job opened for %d partitions builds a graph of %d", s.shapes[0], s.shapes[0]+1)
 	}
 	return nil
 }

@@ -18,20 +18,23 @@ type (
 
 // count is the job that is broken, small: records with times, of few keys.
 func count() subject {
-	return subject{workloads.Count(), map[string]string{"records": "120", "keys": "6", "event_time": "true"}}
+	return subject{workloads.Count(), map[string]string{"records": "120", "keys": "6", "event_time": "true"}, []int{1, 2, 5}}
 }
 
 // with is the subject with something about its workload changed.
-func changed(change func(*workloads.Workload)) subject {
-	s := count()
+func changed(change func(*workloads.Workload)) subject { return changedOf(count(), change) }
+
+func changedOf(s subject, change func(*workloads.Workload)) subject {
 	s.Params = slices.Clone(s.Params)
 	change(&s.Workload)
 	return s
 }
 
 // opened is the subject with something about every job changed that it opens. The job's Input is its own.
-func opened(change func(*workloads.Job)) subject {
-	return changed(func(w *workloads.Workload) {
+func opened(change func(*workloads.Job)) subject { return openedOf(count(), change) }
+
+func openedOf(s subject, change func(*workloads.Job)) subject {
+	return changedOf(s, func(w *workloads.Workload) {
 		open := w.Open
 		w.Open = func(o workloads.Options) (*workloads.Job, error) {
 			job, err := open(o)
@@ -355,13 +358,15 @@ func brokenCursors() []subject {
 }
 
 // What is broken here is sound before.
-func TestCountIsSound(t *testing.T) { Run(t, workloads.Count(), count().small) }
+func TestCountIsSound(t *testing.T)       { Run(t, workloads.Count(), count().small) }
+func TestLongWindowsIsSound(t *testing.T) { run(t, windowed()) }
 
 // Every clause has workloads that break it.
 func TestEveryClauseCanFail(t *testing.T) {
 	broken := map[string][]subject{
 		"parameters": brokenParameters(), "shape": brokenShape(), "replays": brokenReplays(), "input": brokenInput(), "fold": brokenFolds(),
 		"rows": brokenRows(), "corrupt-rows": brokenCorruption(), "cursors": brokenCursors(),
+		"windows": brokenWindows(),
 	}
 	for _, c := range clauses() {
 		if len(broken[c.name]) == 0 {
