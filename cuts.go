@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
@@ -19,6 +20,9 @@ type subject struct {
 	truth *linearizability.Truth
 	keys  map[string]int32 // key number, by name
 	parts []int64          // records, by source partition
+
+	once    sync.Once
+	windows *linearizability.Windows // of the whole input
 }
 
 func newSubject(job *workloads.Job) *subject {
@@ -113,19 +117,53 @@ func said(s faults.Spec) string {
 
 // end gives a history the input that it read: all of it, or, of a run that may end early, up to where its sources did.
 func (s *subject) end(h *linearizability.History, early bool) {
-	h.Truth = s.truth
 	if !early || h.Final == nil || len(h.Final.Offsets) != len(s.truth.Parts) {
+		h.Truth = s.whole()
 		return
 	}
-	cut := &linearizability.Truth{Keys: s.truth.Keys, Group: s.truth.Group}
+	at := clamp(h.Final.Offsets, s.parts)
+	cut := &linearizability.Truth{Keys: s.truth.Keys, Group: s.truth.Group, Windows: s.windowsOf(at)}
 	h.Demands.Records = 0
 	for i, p := range s.truth.Parts {
-		n := min(h.Final.Offsets[i], int64(len(p.Key)))
+		n := at[i]
 		h.Demands.Records += n
 		p.Key, p.N, p.H = p.Key[:n], p.N[:min(n, int64(len(p.N)))], p.H[:min(n, int64(len(p.H)))]
 		cut.Parts = append(cut.Parts, p)
 	}
 	h.Truth = cut
+}
+
+// whole is the input with what windows must tell of it, which is worked out once.
+func (s *subject) whole() *linearizability.Truth {
+	s.once.Do(func() { s.windows = s.windowsOf(s.parts) })
+	t := *s.truth
+	t.Windows = s.windows
+	return &t
+}
+
+// windowsOf is what windows must tell when the input ends at offsets, nil in a job without windows.
+func (s *subject) windowsOf(offsets []int64) *linearizability.Windows {
+	if s.job.Windows == nil {
+		return nil
+	}
+	panes, late := s.job.Windows(offsets)
+	w := &linearizability.Windows{}
+	for _, p := range panes {
+		w.Panes = append(w.Panes, linearizability.Pane(p))
+	}
+	for _, id := range late {
+		w.Late = append(w.Late, linearizability.ID(id))
+	}
+	return w
+}
+
+// told reads what windows told in a transaction.
+func (s *subject) told(rows []byte, t *linearizability.Txn) error {
+	if s.job.Windows == nil {
+		return nil
+	}
+	return errors.Join(s.job.Panes(rows, func(p workloads.Pane) { t.Panes = append(t.Panes, linearizability.Pane(p)) }),
+		s.job.Late(rows, func(id engine.ID) { t.Late = append(t.Late, linearizability.ID(id)) }))
 }
 
 // cutOf holds one checkpoint against the fold up to its own offsets.
@@ -230,6 +268,9 @@ func (r *recorder) output(s *subject, blobs backends.Blobs) error {
 		}
 		if err == nil {
 			err = s.job.Rows(rows, func(id engine.ID, key string, n int64, h uint64) { r.row(s, &t, id, key, n, h) })
+		}
+		if err == nil {
+			err = s.told(rows, &t)
 		}
 		if err != nil {
 			t.Wrong = append(t.Wrong, linearizability.WrongRow{Want: "a transaction", Got: err.Error()})

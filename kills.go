@@ -97,18 +97,22 @@ func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err
 	return table, nil
 }
 
-// timersCell is simCell for mutants that only timers show.
-func timersCell(backend string) *Cell {
-	c := simCell(backend)
-	c.Workload = "many-timers"
-	return c
-}
-
+// cell is simCell with a job that can show the mutant.
 func (m *mutant) cell(backend string) *Cell {
-	if m.Timers {
-		return timersCell(backend)
+	switch {
+	case m.Timers:
+		return jobCell(backend, "many-timers", nil)
+	case m.Windows != nil:
+		return jobCell(backend, "long-windows", m.Windows)
 	}
 	return simCell(backend)
+}
+
+// jobCell is simCell with another job.
+func jobCell(backend, workload string, params map[string]string) *Cell {
+	c := simCell(backend)
+	c.Workload, c.Params = workload, params
+	return c
 }
 
 // simCell is what mutants are tried on.

@@ -33,7 +33,7 @@ func TestCleanSeeds(t *testing.T) {
 	timers := map[string]int{"heap": scale(800, 30_000), "pebble": scale(60, 1000), "rocksdb": scale(50, 1000)}
 	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) { cleanSeeds(t, simCell(b), seeds[b]) })
-		t.Run(b+"-timers", func(t *testing.T) { cleanSeeds(t, timersCell(b), timers[b]) })
+		t.Run(b+"-timers", func(t *testing.T) { cleanSeeds(t, jobCell(b, "many-timers", nil), timers[b]) })
 	}
 }
 

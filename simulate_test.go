@@ -13,11 +13,11 @@ import (
 
 // One seed gives the same checkpoints on every backend: the same offsets, and the same state.
 func TestSameCutsOnEveryBackend(t *testing.T) {
-	for name, cell := range map[string]func(string) *Cell{"count": simCell, "many-timers": timersCell} {
+	for _, name := range []string{"count", "many-timers", "long-windows"} {
 		t.Run(name, func(t *testing.T) {
 			var sims []*simulator
 			for _, b := range testBackends() {
-				sims = append(sims, simulatorOf(t, cell(b), SimOptions{Faults: 3}))
+				sims = append(sims, simulatorOf(t, jobCell(b, name, nil), SimOptions{Faults: 3}))
 			}
 			seeds, cuts := scale(40, 1000), int64(0)
 			for seed := range uint64(seeds) {

@@ -92,6 +92,8 @@ func Checks() []Checker {
 			OnFaults, judgeLiveness},
 		{"faults-struck", "Every fault that the plan demands did strike.",
 			0, judgeFaults},
+		{"windows", "Windows tell what a computation over the whole input says, each once, and what is late is put aside.",
+			OnFaults | OnRecoveries | OnCheckpoints, judgeWindows},
 	}
 }
 

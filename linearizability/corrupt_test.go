@@ -18,7 +18,7 @@ func corruptions() []corruption {
 		keys, catalog, once, cuts, sink = "linearizability", "checkpoint-catalog", "exactly-once", "consistent-cut", "sink-committed-once"
 		digest, fencing, choice, ranges = "digest", "fencing", "recovery-choice", "key-ranges"
 	)
-	return []corruption{
+	return append([]corruption{
 		{"apply dropped", []string{once}, Fail, dropApply},
 		{"apply dropped, later ones stay", []string{once, keys}, Fail, dropEarlyApply},
 		{"apply repeated", []string{once, keys}, Fail, repeatApply},
@@ -79,7 +79,7 @@ func corruptions() []corruption {
 			h.Demands.Checkpoints += 3
 			return h.Mode == ExactlyOnce
 		}},
-	}
+	}, windowCorruptions()...)
 }
 
 // pick answers the place of one operation, at random, of those that fit; ok is false when none does.

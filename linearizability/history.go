@@ -54,6 +54,8 @@ type Truth struct {
 	Keys  []string // for people, by key number
 	Group []uint16 // key group, by key number
 	Parts []Part
+	// Windows is what windows must tell; nil: the job has none.
+	Windows *Windows
 }
 
 // Part is one source partition.
@@ -179,6 +181,9 @@ type Txn struct {
 	IDs   []ID   `json:"-"` // of its rows, as they stand
 	// Wrong rows: those whose content is not what the input says.
 	Wrong []WrongRow `json:"wrong,omitempty"`
+	// Panes and Late are what windows told in it, and its records that were late.
+	Panes []Pane `json:"panes,omitempty"`
+	Late  []ID   `json:"late,omitempty"`
 }
 
 // A WrongRow is a row of the output that the input does not explain.

@@ -239,6 +239,7 @@ func (w *toy) finish() {
 		a.die()
 	}
 	slices.SortStableFunc(w.h.Ops, func(a, b Op) int { return cmp.Compare(a.Call, b.Call) })
+	w.h.gather()
 	v := NewView(w.h)
 	recovered, last := v.recoveries()
 	d := &w.h.Demands

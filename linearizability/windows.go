@@ -91,24 +91,24 @@ func told(panes []Pane, w Pane) (n int) {
 }
 
 func (v *View) wrongWindow(w Pane, got, want []Pane, ended bool) (Story, bool) {
-	s := Story{Say: fmt.Sprintf("The window from %d up to %d of key %s is to tell %s, and told %s.", w.Start, w.End, v.keyName(w.Key),
+	s := Story{Say: fmt.Sprintf("The window from %d up to %d of key %s is to tell %s, and told %s.", w.Start, w.End, v.name(w.Key),
 		plural(len(want), "time", "times"), plural(len(got), "time", "times"))}
 	for i := range min(len(got), len(want)) {
 		if got[i].N != want[i].N || got[i].Sum != want[i].Sum {
-			s.Title = fmt.Sprintf("A window of key %s told something else than what came to it", v.keyName(w.Key))
+			s.Title = fmt.Sprintf("A window of key %s told something else than what came to it", v.name(w.Key))
 			s.Want, s.Got = said(&want[i]), said(&got[i])
 			return s, true
 		}
 	}
 	switch {
 	case len(got) > len(want):
-		s.Title = fmt.Sprintf("A window of key %s told something that it has no reason to tell", v.keyName(w.Key))
+		s.Title = fmt.Sprintf("A window of key %s told something that it has no reason to tell", v.name(w.Key))
 		s.Want, s.Got = "nothing", said(&got[len(want)])
 		if len(want) > 0 {
 			s.Want = "nothing more"
 		}
 	case len(got) < len(want) && ended:
-		s.Title = fmt.Sprintf("A window of key %s did not tell what came to it", v.keyName(w.Key))
+		s.Title = fmt.Sprintf("A window of key %s did not tell what came to it", v.name(w.Key))
 		s.Want, s.Got = said(&want[len(got)]), "nothing"
 	default:
 		return Story{}, false
@@ -118,14 +118,6 @@ func (v *View) wrongWindow(w Pane, got, want []Pane, ended bool) (Story, bool) {
 
 func said(p *Pane) string {
 	return fmt.Sprintf("%s with the sum %016x", plural(int(p.N), "record", "records"), p.Sum)
-}
-
-// keyName is how a key is called, if the input has it.
-func (v *View) keyName(key int32) string {
-	if key < 0 || int(key) >= len(v.Truth.Keys) {
-		return "that the input does not have"
-	}
-	return v.name(key)
 }
 
 // wrongLate finds a record that is late and did not come out as such, once, or one that did and is not.
