@@ -32,11 +32,11 @@ test: ## everything that must hold of a commit; the last line sums all runs
 	@CGO_ENABLED=0 $(GO) run ./ci/tally \
 		'unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); printf %s "$$unformatted"; test -z "$$unformatted"' \
 		'CGO_ENABLED=0 $(GO) vet ./...' \
-		'CGO_ENABLED=0 $(GO) test -json -vet=off ./...' \
+		'CGO_ENABLED=0 $(GO) test -json -vet=off -timeout 30m ./...' \
 		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) vet ./...) || exit 1; done' \
 		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) test -json -vet=off -short -bench . -benchtime 1x ./...) || exit 1; done' \
 		"CGO_ENABLED=1 $(GO) vet -race $(TAGS) ./backends/... ./cmd/..." \
-		"CGO_ENABLED=1 $(GO) test -json -vet=off -race $(TAGS) ./..."
+		"CGO_ENABLED=1 $(GO) test -json -vet=off -race -timeout 30m $(TAGS) ./..."
 
 bench: ## bounds beside the bare loops of the same run: value, ratio, met or not met
 	@scripts/packages.sh $(RELEASE)
