@@ -83,7 +83,7 @@ func (c *Cell) spec(stores func(epoch int64, task int, g backends.Groups) (backe
 // history begins the history of a run of a cell.
 func (c *Cell) history(s *subject) *linearizability.History {
 	return &linearizability.History{Truth: s.truth, Mode: c.Mode, Parts: c.Sources, Tasks: c.Parallelism, Groups: c.Groups, Retained: c.Retained, Sampled: 1,
-		Demands: c.demands(s.job.Input.Records())}
+		Volatile: s.job.Volatile, Demands: c.demands(s.job.Input.Records())}
 }
 
 // stores opens a store for each task of each attempt, in a folder of its own below dir.

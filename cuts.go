@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,7 +28,8 @@ type subject struct {
 
 func newSubject(job *workloads.Job) *subject {
 	in := job.Input
-	s := &subject{job: job, keys: make(map[string]int32, len(in.Keys)), truth: &linearizability.Truth{Keys: in.Keys, Group: in.Group}}
+	s := &subject{job: job, keys: make(map[string]int32, len(in.Keys)), truth: &linearizability.Truth{Keys: in.Keys, Group: in.Group,
+		Expires: (*linearizability.Expires)(job.Expires)}}
 	for i, k := range in.Keys {
 		s.keys[k] = int32(i)
 	}
@@ -122,7 +124,7 @@ func (s *subject) end(h *linearizability.History, early bool) {
 		return
 	}
 	at := clamp(h.Final.Offsets, s.parts)
-	cut := &linearizability.Truth{Keys: s.truth.Keys, Group: s.truth.Group, Windows: s.windowsOf(at)}
+	cut := &linearizability.Truth{Keys: s.truth.Keys, Group: s.truth.Group, Windows: s.windowsOf(at), Expires: s.truth.Expires}
 	h.Demands.Records = 0
 	for i, p := range s.truth.Parts {
 		n := at[i]
@@ -157,8 +159,13 @@ func (s *subject) windowsOf(offsets []int64) *linearizability.Windows {
 	return w
 }
 
-// told reads what windows told in a transaction.
+// told reads what else a transaction tells than its rows.
 func (s *subject) told(rows []byte, t *linearizability.Txn) error {
+	if s.job.Looks != nil {
+		return s.job.Looks(rows, func(l workloads.Look) {
+			t.Looks = append(t.Looks, linearizability.Look{ID: linearizability.ID(l.ID), Now: l.Now, Saw: l.Saw})
+		})
+	}
 	if s.job.Windows == nil {
 		return nil
 	}
@@ -227,6 +234,9 @@ func explain(s *subject, fold workloads.Fold, e *engine.Entry, h *linearizabilit
 			return err.Error()
 		}
 		engine.EachEntry(p, data, func(x *backends.Entry) error {
+			if slices.Contains(s.job.Volatile, x.State) {
+				return nil
+			}
 			id := x.State + "\x00" + string(x.Key)
 			w, ok := want[id]
 			delete(want, id)

@@ -20,6 +20,7 @@ type mutant struct {
 	wrap    func(backends.Backend, func()) backends.Backend
 	muffle  bool
 	only    string // "heap", "lsm": whose code it sits in; "": the engine's, so every backend's
+	job     string // the workload that can show it; "": see cell
 	verdict linearizability.Result
 }
 
@@ -34,6 +35,8 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "lsm-iterator-not-pinned", Ticket: "SPARK-48105", What: "the LSM's snapshot iterator is opened after the cut", Checks: []string{"consistent-cut"}}, wrap: broken.LateSnapshot, only: "lsm"},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-leaves-out-entries", Ticket: "FLINK-12296", What: "a snapshot silently leaves out entries", Checks: []string{"consistent-cut"}}, wrap: forget},
 		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest"}, Timers: true}, wrap: broken.Timerless},
+		mutant{Mutant: engine.Mutant{Name: "ttl-not-restored", Ticket: "FLINK-23277", What: "what is restored lives for ever", Checks: []string{"ttl"}}, wrap: broken.TimelessRestore, job: "dedup-ttl"},
+		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-read-twice", What: "a snapshot is read twice, the first time for nothing", Benign: true}, wrap: broken.ReadTwice},
 	)
@@ -100,6 +103,8 @@ func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err
 // cell is simCell with a job that can show the mutant.
 func (m *mutant) cell(backend string) *Cell {
 	switch {
+	case m.job != "":
+		return jobCell(backend, m.job, nil)
 	case m.Timers:
 		return jobCell(backend, "many-timers", nil)
 	case m.Windows != nil:

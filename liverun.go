@@ -58,7 +58,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 		return nil, nil, err
 	}
 	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell.Memory))
-	spec.Census = true
+	spec.Census, spec.Volatile = true, l.subject.job.Volatile
 	spec.Cuts, spec.Until, spec.Phases = inj.Cuts, l.cell.Duration.Microseconds(), l.cell.Phases
 	if l.cell.early() {
 		spec.Furthest = make([]atomic.Int64, spec.Sources)

@@ -26,6 +26,8 @@ func variants() []variant {
 		windows("cumulate", map[string]string{"window": "cumulate", "trigger": "fire-and-purge"}),
 		windows("tumbling", map[string]string{"window": "tumbling"}),
 		{"long-windows late", "long-windows", map[string]string{"window": "session", "late": "0.1", "lateness": "700", "out_of_order": "100"}, "windows", 1},
+		{"dedup-ttl", "dedup-ttl", map[string]string{"life": "2k"}, "ttl", 2},
+		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
 	}
 }
 

@@ -312,7 +312,7 @@ func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
 }
 
 func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
-	p.body = newStateBody(p.snap, false)
+	p.body = newStateBody(p.snap, false, t.Spec.Volatile)
 	if t.bug("extra-files") { // benign: a file more that nobody reads
 		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
 	}

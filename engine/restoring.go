@@ -39,7 +39,7 @@ func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
 		return fmt.Errorf("read back what was restored: %w", err)
 	}
 	t.pins = append(t.pins, pin{snap: s})
-	fx.Do(Op{Verb: Scan, Body: newStateBody(s, true), Tag: scanTag})
+	fx.Do(Op{Verb: Scan, Body: newStateBody(s, true, t.Spec.Volatile), Tag: scanTag})
 	return nil
 }
 

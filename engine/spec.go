@@ -36,6 +36,9 @@ type Spec struct {
 	// Phases are how the input is read; none: as fast as it goes, to its end.
 	Phases []Phase
 
+	// Volatile are states that may lose entries at any time, as those with a TTL: no digest holds them.
+	Volatile []string
+
 	Track   bool                   // rows carry IDs and machines tell facts: a history is kept
 	Census  bool                   // tasks count what is asked of their states, and tell it
 	Cuts    func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none

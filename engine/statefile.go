@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,18 +50,21 @@ type stateBody struct {
 	snap  backends.Snapshot
 	next  int // key group
 	dry   bool
+	not   []string // states that the digest leaves out
 	index []byte
 	part  StatePart
 }
 
-func newStateBody(s backends.Snapshot, dry bool) *stateBody {
-	return &stateBody{snap: s, next: s.Groups().First, dry: dry}
+func newStateBody(s backends.Snapshot, dry bool, volatile []string) *stateBody {
+	return &stateBody{snap: s, next: s.Groups().First, dry: dry, not: volatile}
 }
 
 func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
 	begin := len(b)
 	err := x.snap.Each(x.next, func(e *backends.Entry) error {
-		x.part.Digest.Add(e)
+		if len(x.not) == 0 || !slices.Contains(x.not, e.State) {
+			x.part.Digest.Add(e)
+		}
 		x.part.Entries++
 		if !x.dry {
 			b = appendEntry(b, e)

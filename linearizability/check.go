@@ -94,6 +94,8 @@ func Checks() []Checker {
 			0, judgeFaults},
 		{"windows", "Windows tell what a computation over the whole input says, each once, and what is late is put aside.",
 			OnFaults | OnRecoveries | OnCheckpoints, judgeWindows},
+		{"ttl", "What has expired is never seen, and what has not is never lost, whatever is recovered from.",
+			OnFaults | OnRecoveries | OnCheckpoints, judgeTTL},
 	}
 }
 

@@ -26,7 +26,7 @@ func judgeCuts(_ context.Context, v *View, _ Options) Verdict {
 	if n := v.completed(); len(v.Cuts) < v.Demands.Checkpoints {
 		return undecided(int64(len(v.Cuts)), "%d of %d completed checkpoints could be looked into, the plan demands %d", len(v.Cuts), n, v.Demands.Checkpoints)
 	}
-	return pass(int64(len(v.Cuts)), "%s, each of them the input up to its offsets", plural(len(v.Cuts), "checkpoint", "checkpoints"))
+	return pass(int64(len(v.Cuts)), "%s, each of them the input up to its offsets%s", plural(len(v.Cuts), "checkpoint", "checkpoints"), v.leftOut())
 }
 
 func (v *View) wrongCut(c *Cut) (Story, bool) {

@@ -45,13 +45,21 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 		return notApplicable("no checkpoint was restored, and there is no state at the end to compare")
 	}
 	if len(v.by[Reload]) == 0 {
-		return pass(judged, "the state at the end is that of the input; no checkpoint was restored")
+		return pass(judged, "the state at the end is that of the input; no checkpoint was restored%s", v.leftOut())
 	}
 	end := ""
 	if v.Final != nil && v.Mode == ExactlyOnce {
 		end = ", and the state at the end is that of the input"
 	}
-	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"), end)
+	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"), end+v.leftOut())
+}
+
+// leftOut says which states no digest holds.
+func (v *View) leftOut() string {
+	if len(v.Volatile) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; without %s, which may lose entries at any time", list(v.Volatile))
 }
 
 // untold is an attempt that restored a checkpoint and whose tasks said nothing of it, 0: none.

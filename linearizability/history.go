@@ -24,6 +24,8 @@ type History struct {
 	End     string  `json:"end,omitempty"`
 	Felled  bool    `json:"felled,omitempty"` // what ended it was a fault of the plan, and the plan allowed no further attempt
 	Demands Demands `json:"demands"`
+	// Volatile are states that may lose entries at any time, as those with a TTL. No digest holds them.
+	Volatile []string `json:"volatile,omitempty"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.
 	Sampled float64 `json:"sampled"`
 }
@@ -56,6 +58,8 @@ type Truth struct {
 	Parts []Part
 	// Windows is what windows must tell; nil: the job has none.
 	Windows *Windows
+	// Expires is how state with a TTL expires of which rows tell; nil: there is none.
+	Expires *Expires
 }
 
 // Part is one source partition.
@@ -184,6 +188,8 @@ type Txn struct {
 	// Panes and Late are what windows told in it, and its records that were late.
 	Panes []Pane `json:"panes,omitempty"`
 	Late  []ID   `json:"late,omitempty"`
+	// Looks are what records saw of state that expires.
+	Looks []Look `json:"-"`
 }
 
 // A WrongRow is a row of the output that the input does not explain.

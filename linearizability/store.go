@@ -46,7 +46,8 @@ type storedOp struct {
 
 type storedTxn struct {
 	*Txn
-	IDs string `json:"ids"`
+	IDs   string `json:"ids"`
+	Looks string `json:"looks,omitempty"`
 }
 
 // Write stores a history as lines of JSON, compressed: a header, then the operations, then the transactions. The Truth is left out.
@@ -90,7 +91,7 @@ func (h *History) writeLines(e *json.Encoder) error {
 		}
 	}
 	for i := range h.Output {
-		line := storedTxn{Txn: &h.Output[i]}
+		line := storedTxn{Txn: &h.Output[i], Looks: packLooks(h.Output[i].Looks)}
 		line.IDs, packed = packIDs(h.Output[i].IDs, packed)
 		if err := e.Encode(line); err != nil {
 			return err
@@ -195,6 +196,9 @@ func (h *History) readTxn(line, packed []byte) ([]byte, error) {
 	}
 	var err error
 	if t.IDs, packed, err = unpackIDs(s.IDs, packed); err != nil {
+		return packed, err
+	}
+	if t.Looks, err = unpackLooks(s.Looks); err != nil {
 		return packed, err
 	}
 	h.Output = append(h.Output, t)

@@ -240,6 +240,7 @@ func (w *toy) finish() {
 	}
 	slices.SortStableFunc(w.h.Ops, func(a, b Op) int { return cmp.Compare(a.Call, b.Call) })
 	w.h.gather()
+	w.h.look()
 	v := NewView(w.h)
 	recovered, last := v.recoveries()
 	d := &w.h.Demands

@@ -8,7 +8,7 @@ import (
 
 // All are the workloads that weir brings.
 func All() []Workload {
-	return []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows()}
+	return []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows(), DedupTTL()}
 }
 
 // A Scenario is one that runs by its name.

@@ -51,8 +51,19 @@ type Job struct {
 	Panes   func(txn []byte, yield func(Pane)) error
 	Late    func(txn []byte, yield func(engine.ID)) error
 	Windows func(offsets []int64) (panes []Pane, late []engine.ID)
+	// Volatile are the states that may lose entries at any time, as those with a TTL: the fold does not yield them, and no digest holds them.
+	Volatile []string
+	// Looks reads what the records of a committed transaction saw of state that expires, Expires says how it does. Nil in a job without.
+	Looks   func(txn []byte, yield func(Look)) error
+	Expires *Expires
 	// KeyName is how people call an encoded key; also the one in Input.Keys.
 	KeyName func(encoded []byte) string
+}
+
+// Expires is how the state of a key expires of which Looks tell. The records of a key write it: one that saw nothing always does.
+type Expires struct {
+	LifeUs  int64 // microseconds from a write to the moment at which it is over
+	Renewed bool  // one that saw something writes, too
 }
 
 // Input is the log that the sources read, known in full.

@@ -81,3 +81,12 @@ func TestLongWindowsWithLateRecords(t *testing.T) {
 		t.Error("late records of two partitions are accepted; nobody could say which are late")
 	}
 }
+
+func TestDedupTTL(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"dropped": {"records": "400", "keys": "20", "life": "30"},
+		"renewed": {"records": "400", "keys": "20", "life": "30", "renew": "true"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.DedupTTL(), small) })
+	}
+}

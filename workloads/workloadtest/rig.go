@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/heap"
@@ -22,6 +23,8 @@ type rig struct {
 	fx    engine.Effects
 	now   int64
 	rows  []byte // of the last transaction
+
+	volatile []string // states that no fold yields
 }
 
 func newSpec(parts, batch int) (*engine.Spec, *backends.Store) {
@@ -34,7 +37,7 @@ func newSpec(parts, batch int) (*engine.Spec, *backends.Store) {
 }
 
 func newRig(job *workloads.Job, batch int) (*rig, error) {
-	r := &rig{parts: len(job.Input.Parts)}
+	r := &rig{parts: len(job.Input.Parts), volatile: job.Volatile}
 	spec, store := newSpec(r.parts, batch)
 	var err error
 	if r.graph, err = job.Build(spec, 1); err != nil {
@@ -165,6 +168,9 @@ func (r *rig) digest() (d engine.Digest, all map[string]string, err error) {
 	all = map[string]string{}
 	for g := range groups {
 		err := snap.Each(g, func(e *backends.Entry) error {
+			if slices.Contains(r.volatile, e.State) {
+				return nil
+			}
 			d.Add(e)
 			all[title(e)] = string(e.Value)
 			return nil

@@ -1,0 +1,119 @@
+package workloads
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
+)
+
+// DedupTTL is the job that drops duplicates for a while: for each key it keeps when it last wrote, in state that expires. Every record says, besides
+// what it saw of its key, when it came and what it saw of that state.
+func DedupTTL() Workload {
+	params := append(keyParams("1k", "1M"),
+		amount("life", "100k", "microseconds after which what was written expires", 1, 1_000_000_000_000),
+		choice("renew", "whether a duplicate begins the life anew", "false", "true"),
+	)
+	return Workload{Name: "dedup-ttl", Doc: "duplicates dropped for a while, by state that expires", Params: params, Open: func(o Options) (*Job, error) {
+		v, err := resolve(params, o.Params)
+		if err == nil {
+			err = checkShape(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		d, err := v.draws(o)
+		if err != nil {
+			return nil, err
+		}
+		j := &dedupJob{countJob: countJob{draws: d, size: chainWidth, groups: o.Groups}, life: v.amount("life"), renew: v.text("renew") == "true"}
+		return j.job(), nil
+	}}
+}
+
+type dedupJob struct {
+	countJob
+	life  int64 // microseconds
+	renew bool
+}
+
+// writtenState is when a key last wrote, and expires.
+const writtenState = "written"
+
+func (j *dedupJob) job() *Job {
+	in := j.input()
+	return &Job{
+		Input: in,
+		Build: Builds(Options{Parts: j.draws.Parts, Groups: j.groups}, engine.Parts[uint64, backends.Void, Told]{
+			Key:     tables.Longs(j.groups),
+			Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
+			Op:      func() engine.Operator[uint64, backends.Void, Told] { return &dedupOp{job: j} },
+			Txn:     newTolds,
+			ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
+			Cursors: j.seenCursors,
+		}),
+		Fold:     func() Fold { return &seenFold{newCountFold(&j.countJob, in)} },
+		Rows:     toldRows,
+		KeyName:  number,
+		Volatile: []string{writtenState},
+		Looks:    toldLooks,
+		Expires:  &Expires{LifeUs: j.life, Renewed: j.renew},
+	}
+}
+
+type dedupOp struct {
+	engine.Untimed[uint64, Told]
+	job     *dedupJob
+	keys    *backends.Keys[uint64]
+	seen    tables.Value[backends.Void, Chain]
+	written tables.Value[backends.Void, uint64]
+}
+
+func (o *dedupOp) Open(s *tables.Scope[uint64]) (err error) {
+	o.keys = s.Keys
+	if o.seen, err = tables.OpenValue(s, seenState, tables.None{}, chains{}); err == nil {
+		o.written, err = tables.OpenValueTTL(s, writtenState, tables.None{}, tables.Uint64{}, tables.TTL{Life: time.Duration(o.job.life) * time.Microsecond})
+	}
+	return err
+}
+
+func (o *dedupOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out[uint64, Told]) {
+	none := backends.Void{}
+	c, _ := o.seen.Get(none)
+	c = c.see(id)
+	o.seen.Set(none, c)
+	out.Emit(Told{Row: Row{id, c}})
+	at, duplicate := o.written.Get(none)
+	if !duplicate || o.job.renew {
+		o.written.Set(none, uint64(out.Now()))
+	}
+	look := Told{What: aLook, Row: Row{ID: id}, A: out.Now(), B: -1}
+	if duplicate {
+		look.B = int64(at)
+	}
+	out.Emit(look)
+}
+
+func (o *dedupOp) Cursors(dst []engine.Cursor) []engine.Cursor {
+	if c, ok := o.seen.Get(backends.Void{}); ok {
+		dst = append(dst, o.job.cursor(o.keys.Cur().K, c))
+	}
+	return dst
+}
+
+// seenFold is the chain of every key in the state of what it saw, and nothing else.
+type seenFold struct{ *countFold }
+
+func (f *seenFold) Each(yield func(*backends.Entry)) {
+	e := &f.entry
+	for k, c := range f.heads {
+		if c.N > 0 {
+			e.State, e.Group = seenState, int(f.in.Group[k])
+			e.Key = binary.BigEndian.AppendUint64(e.Key[:0], uint64(k))
+			e.Value = chains{}.Append(e.Value[:0], c)
+			yield(e)
+		}
+	}
+}
