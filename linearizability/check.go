@@ -10,7 +10,7 @@ import (
 
 // Options of a Check. The zero value runs the oracles alone.
 type Options struct {
-	// Porcupine: the two models are searched as well. Without it their verdicts are not applicable.
+	// Porcupine: the models are searched as well. Without it the verdicts of the two that have no oracle are not applicable.
 	Porcupine bool
 	// Timeout bounds porcupine's search, all partitions of one model together; 0: 60 s. What is not decided by then is Undecided.
 	Timeout time.Duration
@@ -82,6 +82,10 @@ func Checks() []Checker {
 			OnFaults | OnRecoveries | OnCheckpoints, judgeSink},
 		{"digest", "What is restored is what was checkpointed, entry for entry.",
 			OnFaults | OnRecoveries, judgeDigest},
+		{"timers", "Every timer that is registered and not deleted fires once, when its time has come, in the order of time, across recoveries.",
+			OnFaults | OnRecoveries, judgeTimers},
+		{"watermarks", "Watermarks only rise, a recovery goes on with those of its checkpoint, and no task is ahead of its sources.",
+			OnFaults | OnRecoveries, judgeMarks},
 		{"fencing", "An attempt has no effect after another took over.",
 			OnFaults | OnRecoveries, judgeFencing},
 		{"recovery-choice", "A recovery takes the newest completed checkpoint, or says why not, and all of it.",

@@ -57,7 +57,9 @@ func TestCleanHistories(t *testing.T) {
 
 // Without porcupine the models say that they did not judge, and everything else judges as before.
 func TestOraclesAlone(t *testing.T) {
-	vs := Check(context.Background(), good(t, 1), Options{})
+	s := sizeOf(1)
+	s.timed = true
+	vs := Check(context.Background(), goodOf(t, 1, s), Options{})
 	for _, v := range vs {
 		modelled := v.Check == "linearizability" || v.Check == "checkpoint-catalog"
 		if modelled != (v.Result == NotApplicable) {

@@ -79,7 +79,7 @@ func corruptions() []corruption {
 			h.Demands.Checkpoints += 3
 			return h.Mode == ExactlyOnce
 		}},
-	}, slices.Concat(windowCorruptions(), ttlCorruptions())...)
+	}, slices.Concat(timerCorruptions(), windowCorruptions(), ttlCorruptions())...)
 }
 
 // pick answers the place of one operation, at random, of those that fit; ok is false when none does.

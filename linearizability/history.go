@@ -28,6 +28,8 @@ type History struct {
 	Volatile []string `json:"volatile,omitempty"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.
 	Sampled float64 `json:"sampled"`
+	// Timers is the share of keys of which every timer was recorded: 1 when all; 0: in this run nobody told of timers.
+	Timers float64 `json:"timers,omitempty"`
 }
 
 // Mode is the guarantee that was asked for.
@@ -117,6 +119,10 @@ const (
 	Own
 	// Notify: machine Text was told that Ckpt is complete.
 	Notify
+	// Alarm: Task did Alarms, in this order. Mark: those of event time fired at this watermark of the task, those of processing time at this time.
+	Alarm
+	// Mark: the watermark of machine Text, source or task number Task, is Mark from then on. Pos, of a source: its offset.
+	Mark
 	Kinds
 )
 
@@ -147,6 +153,35 @@ type Op struct {
 	Digest  Digest
 	Text    string
 	Kept    []int64 // Commit, TakeOver: the completed checkpoints that are kept from then on, ascending; nil: it did not say
+	Mark    int64   // Mark, Alarm; Rewind: the watermark that the source goes on with
+	Alarms  []AlarmEvent
+	Armed   *Armed // Snap, Reload: the timers of the task; nil: it did not say
+}
+
+// An AlarmEvent is something that became of one timer. Timers are told apart by their ID and their time.
+type AlarmEvent struct {
+	ID   uint64 // of its service, key and namespace together
+	At   int64  // its time
+	Key  int32  // key number, -1: a key that the input does not have
+	What AlarmWhat
+	// Processing: it is a timer of processing time, not of event time.
+	Processing bool
+}
+
+// AlarmWhat says what became of a timer.
+type AlarmWhat uint8
+
+const (
+	Registered AlarmWhat = iota // whether it was there or not
+	Deleted                     // whether it was there or not
+	Fired
+	alarmWhats
+)
+
+// Armed is a sum over the timers of a task: equal sets have equal sums.
+type Armed struct {
+	N   int64  `json:"n"`
+	Sum uint64 `json:"sum"`
 }
 
 // A Cursor is what a key knows of one source partition: how many of its records it saw, and the hash chain over them.
@@ -170,8 +205,9 @@ type Cut struct {
 	// Diff says in what they differ, when that could still be read: "key ATL has 39 records of partition 0, the fold up to 4711 has 42".
 	Diff string `json:"diff,omitempty"`
 	// Marks are the watermarks of the sources; a source whose watermark is behind that of its last record says so in Diff.
-	Entries int64 `json:"entries"`
-	Bytes   int64 `json:"bytes"`
+	Marks   []int64 `json:"marks,omitempty"`
+	Entries int64   `json:"entries"`
+	Bytes   int64   `json:"bytes"`
 }
 
 // A Txn is one transaction of a sink that readers of the output see.

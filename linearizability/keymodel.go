@@ -13,7 +13,7 @@ type keyOp struct {
 	fits    bool // Read: the hash chain is that of N records in order
 	reason  bool // Recover: why not the newest is said
 	epoch   int32
-	// first and last are record numbers of an Apply; n is what a Read saw.
+	// first and last are record numbers of an Apply; n is what a Read saw. Of an Alarm: see timermodel.go.
 	first, last, n int32
 	ckpt           int32
 }

@@ -39,7 +39,7 @@ func (v *View) span(op *Op) (from, to int64, unknown, ok bool) {
 	}
 	unknown = op.Outcome == Unknown || op.Return == 0
 	limit := l.limit(op)
-	if limit != 0 && op.Call >= limit && (op.Kind == Apply || op.Kind == Snap || unknown) {
+	if limit != 0 && op.Call >= limit && (op.Kind == Apply || op.Kind == Alarm || op.Kind == Snap || unknown) {
 		return 0, 0, false, false
 	}
 	from, to = op.Call, op.Return

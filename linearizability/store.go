@@ -42,6 +42,9 @@ type storedOp struct {
 	Digest  *Digest  `json:"digest,omitempty"`
 	Text    string   `json:"text,omitempty"`
 	Kept    []int64  `json:"kept,omitempty"`
+	Mark    int64    `json:"mark,omitempty"`
+	Alarms  string   `json:"alarms,omitempty"`
+	Armed   *Armed   `json:"armed,omitempty"`
 }
 
 type storedTxn struct {
@@ -81,11 +84,12 @@ func (h *History) writeLines(e *json.Encoder) error {
 			return fmt.Errorf("operation %d is of no kind: %d", i, op.Kind)
 		}
 		line := storedOp{kindNames[op.Kind], op.Outcome, op.Attempt, op.Client, op.Call, op.Return, op.At, op.Task, op.Ckpt, op.Pos, op.Key,
-			"", op.Cursors, nil, op.Text, op.Kept}
+			"", op.Cursors, nil, op.Text, op.Kept, op.Mark, "", op.Armed}
 		if op.Digest != (Digest{}) {
 			line.Digest = &op.Digest
 		}
 		line.IDs, packed = packIDs(op.IDs, packed)
+		line.Alarms, packed = packAlarms(op.Alarms, packed)
 		if err := e.Encode(&line); err != nil {
 			return err
 		}
@@ -176,12 +180,15 @@ func (h *History) readOp(line, packed []byte) ([]byte, error) {
 	if !ok {
 		return packed, fmt.Errorf("an operation of the unknown kind %q", s.Kind)
 	}
-	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept}
+	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept, s.Mark, nil, s.Armed}
 	if s.Digest != nil {
 		op.Digest = *s.Digest
 	}
 	var err error
 	if op.IDs, packed, err = unpackIDs(s.IDs, packed); err != nil {
+		return packed, err
+	}
+	if op.Alarms, packed, err = unpackAlarms(s.Alarms, packed); err != nil {
 		return packed, err
 	}
 	h.Ops = append(h.Ops, op)
@@ -206,7 +213,7 @@ func (h *History) readTxn(line, packed []byte) ([]byte, error) {
 }
 
 var kindNames = [Kinds]string{"apply", "read", "snap", "commit", "takeover", "recover", "trigger", "abort", "reload", "rewind", "publish",
-	"delete", "own", "notify"}
+	"delete", "own", "notify", "alarm", "mark"}
 
 func (k Kind) String() string {
 	if k < Kinds {

@@ -30,7 +30,7 @@ func distort(h *History, rng *rand.Rand) {
 	odd := []int64{-1, 0, 1, 2, 3, 63, 64, 1 << 20, 1 << 40, -1 << 40}
 	value := odd[rng.IntN(len(odd))]
 	op := &h.Ops[rng.IntN(len(h.Ops))]
-	switch rng.IntN(16) {
+	switch rng.IntN(20) {
 	case 0:
 		op.Kind = Kind(rng.IntN(int(Kinds)))
 	case 1:
@@ -63,5 +63,13 @@ func distort(h *History, rng *rand.Rand) {
 		h.Cuts = append(h.Cuts, Cut{Ckpt: value, Offsets: []int64{value, value, value, value, value}})
 	case 15:
 		h.Output = append(h.Output, Txn{Ckpt: value, IDs: []ID{ID(value)}})
+	case 16:
+		op.Mark = value
+	case 17:
+		op.Alarms = []AlarmEvent{{ID: uint64(value), At: value, Key: int32(value), What: AlarmWhat(rng.IntN(5)), Processing: rng.IntN(2) == 0}, {At: value, What: Fired}}
+	case 18:
+		op.Armed = &Armed{N: value}
+	case 19:
+		h.Attempts[rng.IntN(len(h.Attempts))].Restored = value
 	}
 }

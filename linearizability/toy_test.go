@@ -28,6 +28,7 @@ type toy struct {
 type toySize struct {
 	parts, tasks, keys, groups, records, readers, crashes int
 	mode                                                  Mode
+	timed                                                 bool // records have a time, and tasks have timers
 }
 
 // A toyEntry is an entry of the catalog: a checkpoint, or a takeover that restores one.
@@ -41,6 +42,9 @@ type toyCheckpoint struct {
 	offsets   []int64
 	states    [][]Cursor // by task, then key*parts+part
 	rows      [][]ID     // by task: of its transaction
+	alarms    []map[timer]AlarmEvent
+	armed     []*Armed
+	marks     []int64
 }
 
 func sizeOf(seed uint64) toySize {
@@ -50,6 +54,7 @@ func sizeOf(seed uint64) toySize {
 	if r.IntN(5) == 0 {
 		s.mode = AtLeastOnce
 	}
+	s.timed = r.IntN(4) > 0
 	return s
 }
 
@@ -84,7 +89,7 @@ func good(tb testing.TB, seed uint64) *History { return goodOf(tb, seed, sizeOf(
 func goodOf(tb testing.TB, seed uint64, s toySize) *History {
 	tb.Helper()
 	w := &toy{toySize: s, rng: rand.New(rand.NewPCG(seed, 7)), store: map[[2]int64]*toyCheckpoint{}, rotten: map[int64]bool{}, public: map[string]bool{}}
-	w.h = &History{Truth: newTruth(s, w.rng), Mode: s.mode, Parts: s.parts, Tasks: s.tasks, Groups: s.groups, Retained: 2, Sampled: 1, Hits: map[string]int64{"checkpoint.completed": 1}}
+	w.h = &History{Truth: newTruth(s, w.rng), Mode: s.mode, Parts: s.parts, Tasks: s.tasks, Groups: s.groups, Retained: 2, Sampled: 1, Timers: 1, Hits: map[string]int64{"checkpoint.completed": 1}}
 	w.start()
 	for steps := 0; w.h.Final == nil; steps++ {
 		if steps > 400_000 {
@@ -227,7 +232,7 @@ func (w *toy) count(state []Cursor, id ID) {
 }
 
 func (w *toy) cutOf(c *toyCheckpoint) Cut {
-	cut := Cut{Ckpt: c.id, Epoch: c.epoch, Offsets: c.offsets, Want: w.digest(w.fold(c.offsets))}
+	cut := Cut{Ckpt: c.id, Epoch: c.epoch, Offsets: c.offsets, Want: w.digest(w.fold(c.offsets)), Marks: c.marks}
 	for _, s := range c.states {
 		cut.Got.add(w.digest(s))
 	}

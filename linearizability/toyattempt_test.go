@@ -2,6 +2,7 @@ package linearizability
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -25,11 +26,13 @@ type toyAttempt struct {
 	askers   []toyAsker
 	finished bool
 	place    int
+	alarms   []*toyAlarms // by task
 }
 
 type toyMsg struct {
 	id      ID
 	barrier int64
+	mark    int64 // of the source, behind it
 }
 
 type toyPending struct {
@@ -59,6 +62,7 @@ func newToyAttempt(w *toy, epoch int64) *toyAttempt {
 		a.queues = append(a.queues, make([][]toyMsg, w.parts))
 		a.blocked = append(a.blocked, make([]bool, w.parts))
 		a.states = append(a.states, make([]Cursor, w.keys*w.parts))
+		a.alarms = append(a.alarms, w.newAlarms())
 	}
 	return a
 }
@@ -140,13 +144,18 @@ func (a *toyAttempt) restore() {
 		a.add(a, 10+t, Op{Kind: Own, Task: t, Pos: int64(lo), Ckpt: int64(hi)})
 		if a.from != nil {
 			copy(a.states[t], a.from.states[t])
-			a.add(a, 10+t, Op{Kind: Reload, Task: t, Ckpt: a.from.id, Digest: a.digest(a.states[t])})
+			op := Op{Kind: Reload, Task: t, Ckpt: a.from.id, Digest: a.digest(a.states[t])}
+			if a.timed {
+				a.alarms[t].armed, op.Armed = maps.Clone(a.from.alarms[t]), a.from.armed[t]
+			}
+			a.add(a, 10+t, op)
 		}
 	}
 	if a.from != nil {
 		copy(a.offsets, a.from.offsets)
 		for p := range a.parts {
-			a.add(a, 30+p, Op{Kind: Rewind, Task: p, Ckpt: a.from.id, Pos: a.offsets[p]})
+			a.add(a, 30+p, Op{Kind: Rewind, Task: p, Ckpt: a.from.id, Pos: a.offsets[p], Mark: a.from.marks[p]})
+			a.say(p)
 		}
 	}
 	for _, e := range a.log {
@@ -164,16 +173,17 @@ func (a *toyAttempt) restore() {
 
 func (a *toyAttempt) emit(p int) {
 	if pend := a.pend; pend != nil && !pend.sent[p] && a.rng.IntN(3) == 0 {
-		pend.sent[p], pend.offsets[p] = true, a.offsets[p]
+		pend.sent[p], pend.offsets[p], pend.marks[p] = true, a.offsets[p], a.markAt(p, a.offsets[p])
 		for t := range a.tasks {
-			a.queues[t][p] = append(a.queues[t][p], toyMsg{barrier: pend.id})
+			a.queues[t][p] = append(a.queues[t][p], toyMsg{barrier: pend.id, mark: pend.marks[p]})
 		}
 		return
 	}
+	defer a.say(p)
 	for range 1 + a.rng.IntN(4) {
 		if off := a.offsets[p]; off < int64(len(a.h.Truth.Parts[p].Key)) {
 			t := a.task(a.h.Truth.Parts[p].Key[off])
-			a.queues[t][p] = append(a.queues[t][p], toyMsg{id: ID(p)<<40 | ID(off)})
+			a.queues[t][p] = append(a.queues[t][p], toyMsg{id: ID(p)<<40 | ID(off), mark: timeOf(ID(off)) - 1})
 			a.offsets[p]++
 		}
 	}
@@ -185,6 +195,7 @@ func (a *toyAttempt) consume(t, p int) {
 		return
 	}
 	if b := (*q)[0].barrier; b != 0 {
+		a.advance(t, p, (*q)[0].mark, a.ticket, a.ticket)
 		*q = (*q)[1:]
 		if pend := a.pend; pend != nil && pend.id == b {
 			a.barrier(pend, t, p)
@@ -192,8 +203,9 @@ func (a *toyAttempt) consume(t, p int) {
 		return
 	}
 	var ids []ID
+	mark := int64(0)
 	for len(*q) > 0 && (*q)[0].barrier == 0 && len(ids) < 4 {
-		ids = append(ids, (*q)[0].id)
+		ids, mark = append(ids, (*q)[0].id), (*q)[0].mark
 		*q = (*q)[1:]
 	}
 	if a.crashes < a.toySize.crashes && a.rng.IntN(200) == 0 { // the batch dies with the attempt
@@ -208,6 +220,10 @@ func (a *toyAttempt) consume(t, p int) {
 	}
 	a.rows[t] = append(a.rows[t], ids...)
 	a.add(a, 10+t, Op{Kind: Apply, Task: t, IDs: ids})
+	if a.timed {
+		a.ring(t, ids, a.ticket-1, a.ticket)
+		a.advance(t, p, mark, a.ticket-1, a.ticket)
+	}
 }
 
 func (a *toyAttempt) barrier(pend *toyPending, t, p int) {
@@ -222,7 +238,11 @@ func (a *toyAttempt) barrier(pend *toyPending, t, p int) {
 	pend.states[t] = slices.Clone(a.states[t])
 	pend.rows[t], a.rows[t] = a.rows[t], nil
 	a.blocked[t] = make([]bool, a.parts)
-	a.add(a, 10+t, Op{Kind: Snap, Task: t, Ckpt: pend.id, Call: pend.first[t], Digest: a.digest(pend.states[t])})
+	pend.alarms[t] = maps.Clone(a.alarms[t].armed)
+	if a.timed {
+		pend.armed[t] = a.alarms[t].sum()
+	}
+	a.add(a, 10+t, Op{Kind: Snap, Task: t, Ckpt: pend.id, Call: pend.first[t], Digest: a.digest(pend.states[t]), Armed: pend.armed[t]})
 	pend.synced++
 }
 
@@ -257,7 +277,8 @@ func (a *toyAttempt) drained() bool {
 
 func (a *toyAttempt) trigger() {
 	a.ids++
-	a.pend = &toyPending{toyCheckpoint: toyCheckpoint{epoch: a.epoch, id: a.ids, offsets: make([]int64, a.parts), states: make([][]Cursor, a.tasks), rows: make([][]ID, a.tasks)},
+	a.pend = &toyPending{toyCheckpoint: toyCheckpoint{epoch: a.epoch, id: a.ids, offsets: make([]int64, a.parts), states: make([][]Cursor, a.tasks), rows: make([][]ID, a.tasks),
+		alarms: make([]map[timer]AlarmEvent, a.tasks), armed: make([]*Armed, a.tasks), marks: make([]int64, a.parts)},
 		sent: make([]bool, a.parts), first: make([]int64, a.tasks), came: make([]int, a.tasks)}
 	a.add(a, 0, Op{Kind: Trigger, Ckpt: a.ids})
 }
