@@ -82,8 +82,21 @@ func (c *Cell) spec(stores func(epoch int64, task int, g backends.Groups) (backe
 
 // history begins the history of a run of a cell.
 func (c *Cell) history(s *subject) *linearizability.History {
-	return &linearizability.History{Truth: s.truth, Mode: c.Mode, Parts: c.Sources, Tasks: c.Parallelism, Groups: c.Groups, Retained: c.Retained, Sampled: 1,
+	return &linearizability.History{Truth: s.truth, Mode: c.Mode, Parts: c.Sources, Tasks: c.Parallelism, Groups: c.Groups, Retained: c.Retained, Sampled: 1, Timers: 1,
 		Volatile: s.job.Volatile, Demands: c.demands(s.job.Input.Records())}
+}
+
+// timersRecords is of how many records of an input, about, the timers are told in a live run: what a larger one leaves would be
+// more than what else is known of it.
+const timersRecords = 100_000
+
+// timersOf is the share of keys whose timers are told in a live run of an input, and the mask that picks them.
+func timersOf(records int64) (share float64, mask uint32) {
+	share = 1
+	for records > timersRecords {
+		records, share, mask = records/2, share/2, mask<<1|1
+	}
+	return share, mask
 }
 
 // stores opens a store for each task of each attempt, in a folder of its own below dir.

@@ -194,7 +194,7 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 		cut.Diff, cut.Want[0] = wrong, ^cut.Got[0]
 		return cut, false
 	}
-	cut.Offsets, cut.Diff = at, wrong
+	cut.Offsets, cut.Marks, cut.Diff = at, marks, wrong
 	var want engine.Digest
 	fold.To(clamp(at, s.parts), marks)
 	fold.Each(func(x *backends.Entry) { want.Add(x) })

@@ -70,7 +70,9 @@ type recorder struct {
 	keyNo    func(encoded []byte) int32     // -1: the input has no such key
 	ids      []linearizability.ID           // the last chunk of an arena
 	curs     []linearizability.Cursor       // arena
-	ckpts    map[[2]int64]int               // place in ev.Checkpoints by epoch and id
+	alarms   []linearizability.AlarmEvent   // arena
+	roles    map[engine.Role]string
+	ckpts    map[[2]int64]int // place in ev.Checkpoints by epoch and id
 	entries  []committed
 	lives    map[int64]*life
 	lag      int64 // records that the running recovery has still to apply again
@@ -106,7 +108,7 @@ type committed struct {
 
 func newRecorder(h *linearizability.History, keyNo func([]byte) int32) *recorder {
 	return &recorder{h: h, ev: &Evidence{History: h}, keyNo: keyNo, open: map[openOp]*linearizability.Op{}, barriers: map[openOp]int64{},
-		snaps: map[openOp]int{}, ckpts: map[[2]int64]int{}, lives: map[int64]*life{}, first: -1, down: -1, cut: make([]int64, h.Parts)}
+		snaps: map[openOp]int{}, roles: map[engine.Role]string{}, ckpts: map[[2]int64]int{}, lives: map[int64]*life{}, first: -1, down: -1, cut: make([]int64, h.Parts)}
 }
 
 // Observe is told of a moment.
@@ -278,7 +280,7 @@ func (r *recorder) finish(now int64) {
 	}
 	clear(r.open)
 	slices.SortStableFunc(r.h.Ops, func(a, b linearizability.Op) int {
-		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Return, b.Return), cmp.Compare(a.Client, b.Client), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Ckpt, b.Ckpt))
+		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Return, b.Return), cmp.Compare(a.Client, b.Client), cmp.Compare(turn(a.Kind), turn(b.Kind)), cmp.Compare(a.Ckpt, b.Ckpt))
 	})
 	r.attempts()
 	r.h.Hits = map[string]int64{}
@@ -297,6 +299,14 @@ func (r *recorder) finish(now int64) {
 		r.ev.Took = float64(r.last-r.first) / 1e6
 		r.ev.Busy = max(0, r.ev.Took-float64(r.outage)/1e6)
 	}
+}
+
+// turn orders the operations of one step. What a batch, its timers and its watermark did stays in the order in which it was told.
+func turn(k linearizability.Kind) linearizability.Kind {
+	if k == linearizability.Alarm || k == linearizability.Mark {
+		return linearizability.Apply
+	}
+	return k
 }
 
 // attempts lists the lives and their fences. One that the plan lets live on is a zombie: it is fenced by the takeover, not by its death. Any

@@ -20,9 +20,9 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 	case engine.Snapped:
 		r.snapped(m, f)
 	case engine.Reloaded:
-		r.add(linearizability.Op{Kind: linearizability.Reload, Ckpt: f.Ckpt, Task: m.Role.Index, Digest: linearizability.Digest(f.Digest)}, m)
+		r.add(linearizability.Op{Kind: linearizability.Reload, Ckpt: f.Ckpt, Task: m.Role.Index, Digest: linearizability.Digest(f.Digest), Armed: armed(f.Armed)}, m)
 	case engine.Rewound:
-		r.add(linearizability.Op{Kind: linearizability.Rewind, Ckpt: f.Ckpt, Task: m.Role.Index, Pos: f.Pos}, m)
+		r.add(linearizability.Op{Kind: linearizability.Rewind, Ckpt: f.Ckpt, Task: m.Role.Index, Pos: f.Pos, Mark: f.Mark}, m)
 		if m.Role.Index < len(r.cut) {
 			r.cut[m.Role.Index] = f.Pos
 		}
@@ -30,6 +30,10 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 		r.add(linearizability.Op{Kind: linearizability.Publish, Ckpt: f.Ckpt, Task: m.Role.Index, Text: f.Text}, m)
 	case engine.Accessed:
 		r.asked.add(m, f.Census)
+	case engine.Alarmed:
+		r.alarmed(m, f)
+	case engine.Reached:
+		r.add(linearizability.Op{Kind: linearizability.Mark, Task: m.Role.Index, Pos: f.Pos, Mark: f.Mark, Text: r.named(m.Role)}, m)
 	case engine.Spared:
 		l.spared = true
 	case engine.Deleting, engine.Deleted:
@@ -74,6 +78,36 @@ func (r *recorder) apply(m *engine.Moment, f *engine.Fact) {
 	}
 }
 
+// alarmed: what became of timers in a step.
+func (r *recorder) alarmed(m *engine.Moment, f *engine.Fact) {
+	if cap(r.alarms)-len(r.alarms) < len(f.Timers) {
+		r.alarms = make([]linearizability.AlarmEvent, 0, max(1<<12, len(f.Timers)))
+	}
+	from := len(r.alarms)
+	for i := range f.Timers {
+		t := &f.Timers[i]
+		r.alarms = append(r.alarms, linearizability.AlarmEvent{ID: t.ID, At: t.At, Key: r.keyNo(t.Key), What: linearizability.AlarmWhat(t.What), Processing: t.Processing})
+	}
+	r.add(linearizability.Op{Kind: linearizability.Alarm, Task: m.Role.Index, Mark: f.Mark, Alarms: r.alarms[from:len(r.alarms):len(r.alarms)]}, m)
+}
+
+func armed(a *engine.Armed) *linearizability.Armed {
+	if a == nil {
+		return nil
+	}
+	return &linearizability.Armed{N: a.N, Sum: a.Sum}
+}
+
+// named is the name of a role, made once.
+func (r *recorder) named(role engine.Role) string {
+	name, ok := r.roles[role]
+	if !ok {
+		name = role.String()
+		r.roles[role] = name
+	}
+	return name
+}
+
 func (r *recorder) read(m *engine.Moment, f *engine.Fact) {
 	key := openOp{m.Epoch, m.Machine, linearizability.Read, 0}
 	switch f.Kind {
@@ -101,7 +135,7 @@ func (r *recorder) read(m *engine.Moment, f *engine.Fact) {
 // snapped: the asynchronous half knows the digest of what the synchronous half pinned.
 func (r *recorder) snapped(m *engine.Moment, f *engine.Fact) {
 	if at, ok := r.snaps[openOp{m.Epoch, m.Machine, linearizability.Snap, f.Ckpt}]; ok {
-		r.h.Ops[at].Digest = linearizability.Digest(f.Digest)
+		r.h.Ops[at].Digest, r.h.Ops[at].Armed = linearizability.Digest(f.Digest), armed(f.Armed)
 	}
 }
 

@@ -34,7 +34,7 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "heap-without-copy-on-write", Ticket: "FLINK-26967", What: "the heap's snapshot shares its memory with the live table", Checks: []string{"consistent-cut"}}, wrap: broken.WithoutCopyOnWrite, only: "heap"},
 		mutant{Mutant: engine.Mutant{Name: "lsm-iterator-not-pinned", Ticket: "SPARK-48105", What: "the LSM's snapshot iterator is opened after the cut", Checks: []string{"consistent-cut"}}, wrap: broken.LateSnapshot, only: "lsm"},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-leaves-out-entries", Ticket: "FLINK-12296", What: "a snapshot silently leaves out entries", Checks: []string{"consistent-cut"}}, wrap: forget},
-		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest"}, Timers: true}, wrap: broken.Timerless},
+		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest", "timers"}, Timers: true}, wrap: broken.Timerless},
 		mutant{Mutant: engine.Mutant{Name: "ttl-not-restored", Ticket: "FLINK-23277", What: "what is restored lives for ever", Checks: []string{"ttl"}}, wrap: broken.TimelessRestore, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},

@@ -34,3 +34,40 @@ func TestEveryCheckHasAMutantOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+// What timers and watermarks can do wrong the checks made for them find without any other.
+func TestTimerBugsAreFoundByTheirOwnChecks(t *testing.T) {
+	c, tried := testCatalog(), map[string]int{}
+	for _, m := range mutants() {
+		for _, check := range []string{"timers", "watermarks"} {
+			if !slices.Contains(m.Checks, check) {
+				continue
+			}
+			tried[check]++
+			m.Checks = []string{check}
+			k := Kill{Backend: "heap", Budget: 25}
+			if err := k.try(t.Context(), &c, &m); err != nil {
+				t.Fatal(err)
+			}
+			if !k.OK() || k.By != check {
+				t.Errorf("%s: killed by %q at seed %d of %d, %d hits, control %s; want it killed by %s", m.Name, k.By, k.First, k.Budget, k.Hits, k.Control, check)
+			}
+		}
+	}
+	if tried["timers"] < 6 || tried["watermarks"] < 3 {
+		t.Errorf("tried are %v mutants, want 6 of timers and 3 of watermarks at least", tried)
+	}
+}
+
+// A large input tells of the timers of some keys, and how large their share is.
+func TestTimersOfALargeInput(t *testing.T) {
+	for _, c := range []struct {
+		records int64
+		share   float64
+		mask    uint32
+	}{{0, 1, 0}, {timersRecords, 1, 0}, {timersRecords + 1, 0.5, 1}, {timersRecords * 16, 1. / 16, 15}} {
+		if share, mask := timersOf(c.records); share != c.share || mask != c.mask {
+			t.Errorf("%d records: a share of %v by mask %x, want %v by %x", c.records, share, mask, c.share, c.mask)
+		}
+	}
+}

@@ -67,6 +67,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 		spec.Planted = &engine.Planted{Name: l.broken}
 	}
 	h := l.cell.history(l.subject)
+	h.Timers, spec.TimersMask = timersOf(l.subject.job.Input.Records())
 	rec := newRecorder(h, l.subject.keyNo)
 	rec.input.begin(l.cell.Phases, l.cell.Sources)
 	job := func(epoch int64) (*engine.Graph, error) { return l.subject.job.Build(spec, epoch) }

@@ -83,7 +83,7 @@ func TestStateFile(t *testing.T) {
 	for i := range 40 {
 		all = append(all, backends.Entry{State: fmt.Sprint("s", i%2), Group: i % 7, Key: fmt.Appendf(nil, "key-%d", i), Value: bytes.Repeat([]byte{byte(i)}, i*3)})
 	}
-	body := newStateBody(listSnapshot{all}, false, nil)
+	body := newStateBody(listSnapshot{all}, false, nil, nil)
 	op := &Op{Body: body}
 	payload, err := Encode(op, nil)
 	if err != nil {
@@ -116,7 +116,7 @@ func TestStateFile(t *testing.T) {
 	if err := EachEntry(part, payload[:len(payload)-1], func(*backends.Entry) error { return nil }); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("a file that is too short: %v, want ErrCorrupt", err)
 	}
-	scan := newStateBody(listSnapshot{all}, true, nil)
+	scan := newStateBody(listSnapshot{all}, true, nil, nil)
 	if b, err := Encode(&Op{Body: scan}, nil); err != nil || scan.part.Digest != part.Digest || len(b) != int(scan.part.Size) {
 		t.Errorf("a scan's digest is %s, want %s (%v)", scan.part.Digest, part.Digest, err)
 	}

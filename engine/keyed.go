@@ -52,23 +52,26 @@ type Keyed[K comparable, V, R any] struct {
 	Scope *tables.Scope[K]
 	Op    Operator[K, V, R]
 
-	own     backends.Groups
-	out     Out[K, R]
-	in      inputs
-	event   Timers[K, R]
-	proc    Timers[K, R]
-	ran     bool  // the job runs: processing time counts
-	until   int64 // processing timers are due up to here; 0: none is known to be
-	armed   int64 // when Wake will come; 0: never
-	firing  bool  // a watermark rose: timers first, then the barrier that came behind it, then other input
-	behind  int64 // that barrier
-	from    int   // and its input
-	pins    []pin
-	parts   restoring
-	reads   []Cursor
-	asked   [1]backends.Key[K]
-	late    int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
-	seen    int64 // records, for planted bugs
+	own    backends.Groups
+	out    Out[K, R]
+	in     inputs
+	event  Timers[K, R]
+	proc   Timers[K, R]
+	ledger *ledger // nil: what becomes of timers is not told
+	ran    bool    // the job runs: processing time counts
+	until  int64   // processing timers are due up to here; 0: none is known to be
+	armed  int64   // when Wake will come; 0: never
+	firing bool    // a watermark rose: timers first, then the barrier that came behind it, then other input
+	behind int64   // that barrier
+	from   int     // and its input
+	pins   []pin
+	parts  restoring
+	reads  []Cursor
+	asked  [1]backends.Key[K]
+	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
+	seen   int64 // records, for planted bugs
+	// dropped is a planted bug's: the key group whose timers are not restored, plus 1.
+	dropped int
 	counted int64 // when the census was told last
 }
 
@@ -83,6 +86,7 @@ type pin struct {
 func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
 	var err error
 	t.Scope.Keys.Now = ev.Now
+	t.ledger.begin()
 	switch ev.Kind {
 	case Start:
 		err = t.start(fx)
@@ -129,7 +133,7 @@ func (t *Keyed[K, V, R]) arm(fx *Effects) {
 
 func (t *Keyed[K, V, R]) start(fx *Effects) error {
 	t.in.init(t.Inputs, t.Spec.AtLeastOnce)
-	t.in.unblock = t.bug("unaligned-barrier")
+	t.in.unblock, t.in.newest = t.bug("unaligned-barrier"), t.Spec.Planted
 	t.out.keys = t.Scope.Keys
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err
@@ -138,13 +142,25 @@ func (t *Keyed[K, V, R]) start(fx *Effects) error {
 		c.Carry(t.Spec.Planted)
 	}
 	t.event, t.proc = t.Op.Timers()
-	if s, ok := t.event.(interface{ plant(*Planted) }); ok {
+	if s, ok := service(t.event).(interface{ plant(*Planted) }); ok {
 		s.plant(t.Spec.Planted)
 	}
-	if t.Spec.Track {
+	if t.ledger = newLedger(t.Spec); t.ledger != nil {
 		fx.Fact(Fact{Kind: Owns, Groups: [2]int{t.own.First, t.own.Last}})
+		t.watch(t.event, false)
+		t.watch(t.proc, true)
 	}
 	return nil
+}
+
+// watch has timers told, if there are any.
+func (t *Keyed[K, V, R]) watch(timers Timers[K, R], processing bool) {
+	if timers == nil {
+		return
+	}
+	if s, ok := service(timers).(watched); ok {
+		s.watch(t.ledger, processing)
+	}
 }
 
 func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
@@ -161,6 +177,9 @@ func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 		}
 	}
 	if b.Mark != 0 && t.in.mark(ch, b.Mark) {
+		if t.Spec.Track {
+			fx.Fact(Fact{Kind: Reached, Mark: t.in.low})
+		}
 		t.firing, t.behind, t.from = true, b.Barrier, ch
 		return t.fire(fx)
 	}
@@ -211,6 +230,7 @@ func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	if err != nil {
 		return err
 	}
+	t.ledger.leave(t.in.low, fx)
 	t.out.port.flush(fx, 0, 0)
 	return nil
 }
@@ -273,6 +293,7 @@ func (t *Keyed[K, V, R]) run(due Timers[K, R], until int64, fx *Effects) (more b
 	if err := t.Scope.Store.End(); err != nil {
 		return false, err
 	}
+	t.ledger.leave(until, fx)
 	t.out.port.flush(fx, 0, 0)
 	return n > 0, nil
 }
@@ -312,7 +333,7 @@ func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
 }
 
 func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
-	p.body = newStateBody(p.snap, false, t.Spec.Volatile)
+	p.body = newStateBody(p.snap, false, t.Spec.Volatile, t.ledger)
 	if t.bug("extra-files") { // benign: a file more that nobody reads
 		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
 	}
@@ -339,7 +360,7 @@ func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
 			part.Name = r.Name
 			fx.Note(AtUploaded, p.ckpt)
 			if t.Spec.Track {
-				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries})
+				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries, Armed: p.body.armed})
 			}
 			t.tell(fx, Ack, t.Coord, p.ckpt, []byte(part.String()))
 		}
@@ -403,7 +424,7 @@ func (t *Keyed[K, V, R]) done(r *Result, fx *Effects) error {
 		}
 		body := r.Body.(*stateBody)
 		fx.Note(AtVerified, t.parts.ckpt)
-		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.Digest, Pos: body.part.Entries})
+		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.Digest, Pos: body.part.Entries, Armed: body.armed})
 		t.tell(fx, Restored, t.Coord, t.parts.ckpt, nil)
 	default:
 		t.uploaded(r, fx)

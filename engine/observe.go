@@ -11,7 +11,8 @@ import (
 type Fact struct {
 	Kind FactKind
 	Ckpt int64
-	Pos  int64  // position in the catalog
+	Pos  int64  // position in the catalog; of a source: its offset
+	Mark int64  // a watermark; of Alarmed: the time up to which timers fired
 	IDs  []ID   // Applied, Failed
 	Text string // a reason, a name
 	// Cursors are what a read saw.
@@ -22,6 +23,8 @@ type Fact struct {
 	Groups  [2]int         // Owns: first and last key group
 	Census  *tables.Census // Accessed
 	Kept    []int64        // of a manifest or a takeover: the checkpoints that are kept from then on, ascending
+	Timers  []TimerEvent
+	Armed   *Armed // Snapped, Reloaded: the timers of the task; nil: they are not all watched, or the job has none
 }
 
 // FactKind says what a Fact is about.
@@ -42,12 +45,14 @@ const (
 	Skipped                    // coordinator: Ckpt cannot be restored, Text says why
 	Snapped                    // task: the state of Ckpt was encoded, Digest
 	Reloaded                   // task: what was restored from Ckpt, Digest
-	Rewound                    // source: restored from Ckpt, its offset is Pos
+	Rewound                    // source: restored from Ckpt, its offset is Pos, its watermark Mark
 	Publishing                 // sink: the transaction of Ckpt is published as Text
 	Deleting                   // collector: the deletion of the file Text of Ckpt is asked for
 	Deleted                    // collector: it is gone
 	Accessed                   // task: what its operator asked of its states since the attempt began, Census; at every checkpoint, and now and then
 	Spared                     // supervisor: the attempt was declared dead, and the plan lets its machines live on
+	Alarmed                    // task: Timers tells what became of timers, in this order. A job that has timers tells of all, or of those of some keys: Spec.TimersMask
+	Reached                    // source, task: its watermark is Mark; a source says it to those downstream, at offset Pos
 )
 
 // An ID names a record by where it came from.

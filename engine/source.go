@@ -129,11 +129,19 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 	if outputs > 1 {
 		s.out.scatter(rows)
 	}
-	s.out.flush(fx, s.mark, 0)
+	s.say(fx)
 	if len(s.cuts) > 0 && s.offset == s.cuts[0] {
 		s.cuts = s.cuts[1:]
 		fx.Note(AtInputRecords, s.offset)
 	}
+}
+
+// say sends what was read, and the watermark.
+func (s *Source[K, V]) say(fx *Effects) {
+	if s.Spec.Track && s.mark != 0 {
+		fx.Fact(Fact{Kind: Reached, Pos: s.offset, Mark: s.mark})
+	}
+	s.out.flush(fx, s.mark, 0)
 }
 
 // room is how many rows may be read before the next cut.
@@ -153,7 +161,7 @@ func (s *Source[K, V]) room(want int) int {
 // end tells those downstream that nothing will come any more, and the coordinator, whose next checkpoint is then the last.
 func (s *Source[K, V]) end(fx *Effects) {
 	s.mark = EndOfTime
-	s.out.flush(fx, s.mark, 0)
+	s.say(fx)
 	s.tell(fx, Ended, s.Coord, 0, nil)
 }
 
@@ -171,7 +179,7 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 		s.tell(fx, Fetched, s.Coord, m.Ckpt, nil)
 	case Load:
 		if s.Spec.Track {
-			fx.Fact(Fact{Kind: Rewound, Ckpt: m.Ckpt, Pos: s.offset})
+			fx.Fact(Fact{Kind: Rewound, Ckpt: m.Ckpt, Pos: s.offset, Mark: s.mark})
 		}
 		s.tell(fx, Restored, s.Coord, m.Ckpt, nil)
 	case Run:
@@ -179,8 +187,8 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 		switch {
 		case s.mark == EndOfTime:
 			s.end(fx)
-		case s.mark > 0: // or an idle partition would hold back time after a recovery
-			s.out.flush(fx, s.mark, 0)
+		case s.mark > 0 && !s.bug("watermark-not-said-again"): // or an idle partition would hold back time after a recovery
+			s.say(fx)
 		}
 	case Trigger:
 		s.trigger(m.Ckpt, fx)

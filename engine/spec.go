@@ -39,10 +39,11 @@ type Spec struct {
 	// Volatile are states that may lose entries at any time, as those with a TTL: no digest holds them.
 	Volatile []string
 
-	Track   bool                   // rows carry IDs and machines tell facts: a history is kept
-	Census  bool                   // tasks count what is asked of their states, and tell it
-	Cuts    func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none
-	Planted *Planted
+	Track      bool                   // rows carry IDs and machines tell facts: a history is kept
+	TimersMask uint32                 // and tell of no timer of a key whose hash has any of these bits; 0: of all
+	Census     bool                   // tasks count what is asked of their states, and tell it
+	Cuts       func(part int) []int64 // offsets at which a source's batch must end, ascending; nil: none
+	Planted    *Planted
 
 	// Open makes the store of a keyed task. The graph closes it.
 	Open func(epoch int64, task int, g backends.Groups) (backends.Store, error)

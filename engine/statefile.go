@@ -47,25 +47,40 @@ func ParseStatePart(b []byte) (p StatePart, err error) {
 
 // A stateBody encodes a snapshot, a key group at a time, and knows what it wrote.
 type stateBody struct {
-	snap  backends.Snapshot
-	next  int // key group
-	dry   bool
-	not   []string // states that the digest leaves out
-	index []byte
-	part  StatePart
+	snap   backends.Snapshot
+	next   int // key group
+	dry    bool
+	index  []byte
+	not    []string // states that the digest leaves out
+	part   StatePart
+	ledger *ledger
+	armed  *Armed // the timers that it met; nil: nobody asks
 }
 
-func newStateBody(s backends.Snapshot, dry bool, volatile []string) *stateBody {
-	return &stateBody{snap: s, next: s.Groups().First, dry: dry, not: volatile}
+// newStateBody encodes s, or, dry, only looks at it. It reads of t which services of timers there are.
+func newStateBody(s backends.Snapshot, dry bool, volatile []string, t *ledger) *stateBody {
+	b := &stateBody{snap: s, next: s.Groups().First, dry: dry, not: volatile, ledger: t}
+	if t.whole() {
+		b.armed = &Armed{}
+	}
+	return b
 }
 
 func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
 	begin := len(b)
 	err := x.snap.Each(x.next, func(e *backends.Entry) error {
+		if !x.dry && x.ledger.loses(e) {
+			return nil
+		}
 		if len(x.not) == 0 || !slices.Contains(x.not, e.State) {
 			x.part.Digest.Add(e)
 		}
 		x.part.Entries++
+		if x.armed != nil {
+			if err := x.ledger.count(x.armed, e); err != nil {
+				return err
+			}
+		}
 		if !x.dry {
 			b = appendEntry(b, e)
 		}

@@ -33,6 +33,12 @@ type TimerService[K, N comparable, R any] struct {
 	firing bool  // due holds timers
 	least  int64 // the earliest that was registered meanwhile
 
+	name       string
+	codec      tables.KeyType[K]
+	key        tables.TimerKey[K, N]
+	ledger     *ledger // nil: nothing is to be told
+	processing bool    // for telling: they are of processing time
+
 	planted *Planted
 	taken   int // timers, for planted bugs
 }
@@ -42,11 +48,14 @@ func (t *TimerService[K, N, R]) plant(p *Planted) { t.planted = p }
 // OpenTimers opens a set of timers in a scope's store. fire is called with the timer's key current.
 func OpenTimers[K, N comparable, R any](s *tables.Scope[K], name string, ns tables.Namespace[N], fire func(at int64, ns N, out *Out[K, R])) (*TimerService[K, N, R], error) {
 	t, err := tables.OpenTimers(s, name, ns)
-	return &TimerService[K, N, R]{keys: s.Keys, timers: t, onTimer: fire}, err
+	return &TimerService[K, N, R]{keys: s.Keys, timers: t, onTimer: fire, name: name, codec: s.Codec, key: tables.NewTimerKey(s, ns)}, err
 }
 
 // Register registers a timer of the current key; again, it changes nothing.
 func (t *TimerService[K, N, R]) Register(at int64, ns N) {
+	if t.ledger != nil {
+		t.tell(TimerRegistered, t.keys.Cur(), at, ns)
+	}
 	if t.firing {
 		if i := t.waits(at, ns); i >= 0 {
 			t.gone[i] = false
@@ -59,6 +68,9 @@ func (t *TimerService[K, N, R]) Register(at int64, ns N) {
 
 // Delete deletes a timer of the current key, if there is one.
 func (t *TimerService[K, N, R]) Delete(at int64, ns N) {
+	if t.ledger != nil {
+		t.tell(TimerDeleted, t.keys.Cur(), at, ns)
+	}
 	if t.firing {
 		if i := t.waits(at, ns); i >= 0 {
 			t.gone[i] = !t.planted.Is("deleted-timer-fires")
@@ -101,6 +113,9 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 		d := &t.due[t.turn]
 		if t.keys.At = t.turn; t.planted != nil && t.loses() {
 			continue
+		}
+		if t.ledger != nil {
+			t.tell(TimerFired, &d.Key, d.At, d.NS)
 		}
 		t.onTimer(d.At, d.NS, out)
 		if t.planted != nil && t.taken%23 == 0 && t.planted.Is("timer-fires-twice") {

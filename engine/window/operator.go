@@ -106,6 +106,9 @@ func (o *Operator[K, V, R]) Timers() (event, processing engine.Timers[K, R]) {
 // before its last record has come.
 type after[K comparable, R any] struct{ engine.Timers[K, R] }
 
+// Unwrap is the timers themselves.
+func (t after[K, R]) Unwrap() engine.Timers[K, R] { return t.Timers }
+
 func (t after[K, R]) Head() (int64, bool) {
 	at, ok := t.Timers.Head()
 	return plus(at, 1), ok
