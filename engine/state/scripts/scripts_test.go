@@ -1,0 +1,124 @@
+package scripts
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/heap"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/pebble"
+	"github.com/weirbench/weir/backends/rocksdb"
+)
+
+// places are all backends, and those over an ordered store both as they write at once and as they keep.
+func places() []Place {
+	all := []Place{
+		{"heap", heap.Backend{}},
+		{"pebble", pebble.Backend{InMemory: true}},
+		{"pebble that keeps 100 keys", pebble.Backend{InMemory: true, KV: kv.Options{Keep: 100}}},
+	}
+	if rocksdb.Found().Compiled {
+		all = append(all, Place{"rocksdb", rocksdb.Backend{InMemory: true}}, Place{"rocksdb that keeps 100 keys", rocksdb.Backend{InMemory: true, KV: kv.Options{Keep: 100}}})
+	}
+	return all
+}
+
+// Scripts that are drawn at random show the same on all backends and on a plain model. What fails is shrunk, and is to be kept in testdata.
+func TestRandomScripts(t *testing.T) {
+	scripts, lines := 40, 400
+	if os.Getenv("WEIR_NIGHTLY") != "" {
+		scripts, lines = 1000, 2000
+	}
+	on := places()
+	for seed := range uint64(scripts) {
+		fails := func(s Script) *Difference { return Run(s, on...) }
+		s := Draw(seed, lines)
+		if fails(s) == nil {
+			continue
+		}
+		s = Shrink(s, 2000, fails)
+		t.Fatalf("script %d: %v. Keep this in testdata:\n%v", seed, fails(s), s)
+	}
+}
+
+// Every script that once showed a difference shows none, for ever.
+func TestKeptScripts(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.script")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d scripts in testdata, %v; want some", len(names), err)
+	}
+	for _, name := range names {
+		if d := Run(read(t, name), places()...); d != nil {
+			t.Errorf("%s: %v", name, d)
+		}
+	}
+}
+
+func read(t *testing.T, name string) Script {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse(string(text))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return s
+}
+
+// A script is its text.
+func TestScriptsAreText(t *testing.T) {
+	for seed := range uint64(20) {
+		want := Draw(seed, 300)
+		got, err := Parse(want.String())
+		if err != nil || !reflect.DeepEqual(got.Options, want.Options) || got.String() != want.String() {
+			t.Errorf("script %d does not come back from its text: %v", seed, err)
+		}
+	}
+	for _, c := range []struct{ text, want string }{
+		{"0 count get\n\n# none\nnothing here at all", `line 4: "nothing" is no number`},
+		{"with speed", `line 1: there is no option "speed"`},
+		{"restore 1", `line 1: "restore 1" is no operation`},
+		{"3 counts get", `line 1: there is no state "counts"`},
+		{"3 count/x get", `line 1: "0x" is no number`},
+		{"3 count add 1", `line 1: add of count with 1 numbers is no operation`},
+		{"3 count set", `line 1: set of count with 0 numbers is no operation`},
+	} {
+		if _, err := Parse(c.text); err == nil || err.Error() != c.want {
+			t.Errorf("Parse(%q) = %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+// A difference says where it is, and what was to be seen. What the end of a batch says is at its last line.
+func TestDifference(t *testing.T) {
+	s, err := Parse("7 log add 3\n7 log each 0\n7 count get")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lossy := kv.Over(func(o backends.Options) (kv.DB, error) {
+		db, err := pebble.OpenDB(o, true)
+		return unmerged{db}, err
+	}, kv.Options{})
+	const want = "line 3, 7 count get, on it: got no list is merged, want no error"
+	if d := Run(s, Place{"it", lossy}); d == nil || d.Error() != want {
+		t.Errorf("Run = %v, want %s", d, want)
+	}
+}
+
+// unmerged refuses merges.
+type unmerged struct{ *pebble.DB }
+
+func (d unmerged) Apply(b *backends.Batch) (err error) {
+	b.Each(func(op backends.Op, _, _ []byte) {
+		if op == backends.OpMerge {
+			err = errors.New("no list is merged")
+		}
+	})
+	return errors.Join(err, d.DB.Apply(b))
+}
