@@ -100,14 +100,14 @@ func timersOf(records int64) (share float64, mask uint32) {
 }
 
 // stores opens a store for each task of each attempt, in a folder of its own below dir.
-func stores(b backends.Backend, dir string, memory int64) func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
+func stores(b backends.Backend, dir string, memory int64, timers backends.TimerPlace) func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
 	return func(epoch int64, task int, g backends.Groups) (s backends.Store, err error) {
 		defer func() {
 			if x := recover(); x != nil {
 				err = fmt.Errorf("panic: %v", x)
 			}
 		}()
-		o := backends.Options{Groups: g, MemoryBytes: memory}
+		o := backends.Options{Groups: g, MemoryBytes: memory, Timers: timers}
 		if dir != "" {
 			o.Dir = filepath.Join(dir, fmt.Sprintf("attempt-%d-task-%d", epoch, task))
 			if err := os.MkdirAll(o.Dir, 0o755); err != nil {

@@ -27,6 +27,7 @@ func flinkSettings(c *Catalog) []setting {
 		{key: "pipeline.max-parallelism", short: "max-parallelism", def: "-1", read: readMaxParallelism},
 		{key: "taskmanager.memory.managed.size", short: "memory", quiet: true, read: flinkSize(func(d *draft, n int64) { d.managed = n })},
 		{key: "state.backend.rocksdb.memory.fixed-per-slot", short: "memory-per-slot", quiet: true, read: flinkSize(func(d *draft, n int64) { d.fixed = n })},
+		{key: "state.backend.rocksdb.timer-service.factory", short: "timers", def: "ROCKSDB", quiet: true, read: readTimers},
 		{key: "restart-strategy", older: []string{"restart-strategy.type"}, short: "restart", def: "", from: flinkDefault, read: readStrategy},
 	}
 	list = append(list, restartSettings()...)
@@ -143,6 +144,19 @@ func readMode(d *draft, s string) (string, error) {
 		return "", fmt.Errorf("%s; want EXACTLY_ONCE or AT_LEAST_ONCE", clip(s))
 	}
 	return string(d.Mode), nil
+}
+
+// readTimers: the key is RocksDB's, and every backend over bytes obeys it. The heap's timers are on the heap.
+func readTimers(d *draft, s string) (string, error) {
+	switch s = strings.ToUpper(strings.TrimSpace(s)); s {
+	case "HEAP":
+		d.heapTimers = true
+	case "ROCKSDB":
+		d.heapTimers = false
+	default:
+		return "", fmt.Errorf("%s; want ROCKSDB, which is the store of any backend that has one, or HEAP", clip(s))
+	}
+	return s, nil
 }
 
 func readMaxParallelism(d *draft, s string) (string, error) {

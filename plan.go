@@ -3,6 +3,7 @@ package weir
 import (
 	"time"
 
+	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
@@ -35,6 +36,8 @@ type Cell struct {
 	Backend string `json:"backend"`                // name in the Catalog
 	Memory  int64  `json:"memory_bytes,omitempty"` // for the backend of one task, 0: its default
 	Keep    int    `json:"keep,omitempty"`         // keys an LSM table keeps over batches
+	// Timers is where an LSM backend keeps them.
+	Timers backends.TimerPlace `json:"timers,omitempty"`
 
 	Parallelism int `json:"parallelism"`
 	Sources     int `json:"sources"` // source partitions

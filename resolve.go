@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
 )
 
@@ -247,6 +248,9 @@ func (r *reader) warnings(cells []Cell) (out []string) {
 		if only := g.set.only; only != "" && !slices.ContainsFunc(cells, func(c Cell) bool { return readsOptions(&c, only) }) {
 			out = append(out, fmt.Sprintf("%s: %s has no effect unless restart-strategy is %s", g.at, g.spelt, only))
 		}
+	}
+	if g, ok := r.given["run.pin_timers"]; ok && !slices.ContainsFunc(cells, func(c Cell) bool { return c.Timers != backends.TimersInStore }) {
+		out = append(out, fmt.Sprintf("%s: %s has no effect unless state.backend.rocksdb.timer-service.factory is HEAP", g.at, g.spelt))
 	}
 	return out
 }

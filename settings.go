@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/workloads"
 )
@@ -39,6 +41,8 @@ type draft struct {
 	resetAfter     time.Duration
 	managed, fixed int64
 	maxParallelism int64
+	heapTimers     bool
+	pinTimers      bool
 	sources        int64
 
 	name, description, broken string
@@ -108,6 +112,7 @@ func weirSettings(c *Catalog) []setting {
 		{key: "check_timeout", short: "check-timeout", def: "60 s", from: "default", read: weirTime(time.Millisecond, func(d *draft, t time.Duration) { d.CheckTimeout = t })},
 		{key: "run.batch", short: "batch", def: "1024", from: "default", read: count64(1, 65536, func(d *draft, n int64) { d.Batch = int(n) })},
 		{key: "run.keep", short: "keep", def: "0", from: "default", read: count64(0, 1<<24, func(d *draft, n int64) { d.Keep = int(n) })},
+		{key: "run.pin_timers", short: "pin-timers", def: "false", from: "default: as Flink", quiet: true, read: readPinTimers},
 		{key: "run.sources", short: "sources", def: "0", from: "default: as parallelism.default", read: whole64(0, 63, func(d *draft, n int64) { d.sources = n })},
 		{key: "run.duration", short: "duration", def: "0 s", from: "default: to the end of the input", read: weirTime(0, func(d *draft, t time.Duration) { d.Duration = t })},
 		{key: "run.seed", once: true, quiet: true, read: readSeed},
@@ -115,6 +120,16 @@ func weirSettings(c *Catalog) []setting {
 		{key: "run.sim_seeds", once: true, quiet: true, read: count64(0, 100_000_000, func(d *draft, n int64) { d.simSeeds = int(n) })},
 		{key: "run.sim_seconds", once: true, quiet: true, read: readSimSeconds},
 	}
+}
+
+// readPinTimers is an option of ours: timers on the heap beside an LSM are pinned by a snapshot, where Flink writes them while the task waits.
+func readPinTimers(d *draft, s string) (string, error) {
+	pin, err := strconv.ParseBool(strings.TrimSpace(s))
+	if err != nil {
+		return "", fmt.Errorf("%s; want true or false", clip(s))
+	}
+	d.pinTimers = pin
+	return strconv.FormatBool(pin), nil
 }
 
 func readVersion(_ *draft, s string) (string, error) {
@@ -265,6 +280,12 @@ func (d *draft) finish() error {
 	}
 	if d.Memory = d.fixed; d.Memory == 0 && d.managed > 0 {
 		d.Memory = max(1, d.managed/int64(d.Parallelism))
+	}
+	switch {
+	case d.heapTimers && d.pinTimers:
+		d.Timers = backends.TimersPinned
+	case d.heapTimers:
+		d.Timers = backends.TimersOnHeap
 	}
 	d.Restart = d.restart()
 	return nil

@@ -150,3 +150,87 @@ func TestSeedsMakeACellsVerdict(t *testing.T) {
 		}
 	}
 }
+
+// Where timers are kept changes nothing of what a run does and leaves: no check objects, and the checkpoints are those of the heap.
+func TestTimersOnTheHeap(t *testing.T) {
+	seeds := scale(30, 1000)
+	for _, b := range testBackends()[1:] {
+		sims := []*simulator{simulatorOf(t, jobCell("heap", "many-timers", nil), SimOptions{Faults: 3, Porcupine: true})}
+		for _, place := range []backends.TimerPlace{backends.TimersInStore, backends.TimersOnHeap, backends.TimersPinned} {
+			cell := jobCell(b, "many-timers", nil)
+			cell.Timers = place
+			sims = append(sims, simulatorOf(t, cell, SimOptions{Faults: 3, Porcupine: true}))
+		}
+		for seed := range uint64(seeds) {
+			var hs []*linearizability.History
+			for i, s := range sims {
+				run, err := s.run(seed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range run.verdicts {
+					if v.Result == linearizability.Fail {
+						t.Fatalf("%s, place %d, seed %d: %s fails: %s", b, i, seed, v.Check, v.Reason)
+					}
+				}
+				hs = append(hs, run.evidence.History)
+			}
+			if v := linearizability.CompareCuts(hs); v.Result != linearizability.Pass && len(hs[0].Cuts) > 0 {
+				t.Fatalf("%s, seed %d: %s: %s", b, seed, v.Result, v.Reason)
+			}
+		}
+	}
+}
+
+// The place of timers is an axis of cells, by Flink's key, and a plan says so; what only pins them is an option of ours.
+func TestPlaceOfTimersIsAnAxis(t *testing.T) {
+	parsed, err := Parse("timers.yaml", []byte(`version: 1
+matrix:
+  state.backend.rocksdb.timer-service.factory: [ROCKSDB, heap]
+config:
+  state.backend.type: pebble
+  execution.checkpointing.interval: 100 ms
+workload: {type: many-timers, records: 1k}
+`), testCatalog(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := parsed.Plan(testCatalog(), PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := Explain(&text, p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Cells) != 2 || p.Cells[0].Timers != backends.TimersInStore || p.Cells[1].Timers != backends.TimersOnHeap {
+		t.Errorf("the cells are %+v, want one with timers in the store and one with timers on the heap", p.Cells)
+	}
+	if !strings.Contains(text.String(), "timers HEAP") || !strings.Contains(text.String(), "timer-service.factory  HEAP") {
+		t.Errorf("explained is\n%s\nwant timers HEAP, and the key with its value", text.String())
+	}
+	for _, c := range []struct {
+		config string
+		want   backends.TimerPlace
+		warned int
+	}{
+		{"{run.pin_timers: true, state.backend.rocksdb.timer-service.factory: HEAP}", backends.TimersPinned, 0},
+		{"{run.pin_timers: true}", backends.TimersInStore, 1},
+	} {
+		var d []string
+		for part := range strings.SplitSeq(strings.Trim(c.config, "{}"), ", ") {
+			d = append(d, strings.ReplaceAll(part, ": ", "="))
+		}
+		parsed, err := Parse("timers.yaml", []byte("version: 1\nconfig: {state.backend.type: pebble, execution.checkpointing.interval: 100 ms}\nworkload: {type: many-timers, records: 1k}\n"), testCatalog(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := parsed.Plan(testCatalog(), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Cells[0].Timers != c.want || len(p.Warnings) != c.warned {
+			t.Errorf("%s: timers %q, warnings %q; want %q and %d", c.config, p.Cells[0].Timers, p.Warnings, c.want, c.warned)
+		}
+	}
+}

@@ -16,6 +16,8 @@ type Options struct {
 	// MemoryBytes is what the store may use for caches and write buffers; 0 is the backend's own default. State that is memory itself is
 	// not limited by it.
 	MemoryBytes int64
+	// Timers is where a store over bytes keeps them. Stores of Go objects, whose timers are on the heap in any case, ignore it.
+	Timers TimerPlace
 	// Log hears what the backend has to say; nil discards it.
 	Log *slog.Logger
 }

@@ -18,6 +18,16 @@ type Options struct {
 	// snapshot returns the error, and Clear helps. 0 is Flink's limit, 2,147,483,647. That is more than our own encoding can, whose limit
 	// (backends.ValueBytesMax) holds in any case: a lower one shows with small values what Flink does with large ones.
 	BytesMax int
+	// Timers is where they are kept; the zero value is the database.
+	Timers backends.TimerPlace
+}
+
+// For is o with what a store is opened with, where that says something else.
+func (o Options) For(b backends.Options) Options {
+	if b.Timers != "" {
+		o.Timers = b.Timers
+	}
+	return o
 }
 
 // BytesMax is the limit of keys and values when Options say nothing, Flink's own.
@@ -38,6 +48,7 @@ type store struct {
 	opts     Options
 	names    []string
 	tables   []backends.CodedTable
+	heap     []heapTable
 	byName   map[string]int
 	expiring []*expiring
 	batch    backends.Batch
@@ -61,6 +72,10 @@ func (s *store) Open(d backends.Desc) (backends.Table, error) {
 		return nil, fmt.Errorf("there are %d states, which is all that there can be", StatesMax)
 	}
 	id := len(s.names)
+	if d.Kind() == backends.TimerKind && s.opts.Timers != backends.TimersInStore {
+		s.names, s.byName[d.Name()] = append(s.names, d.Name()), id
+		return s.onHeap(id, d), nil
+	}
 	t := d.Coded(s, []byte{byte(id)}, s.groups)
 	s.names, s.tables = append(s.names, d.Name()), append(s.tables, t)
 	s.byName[d.Name()] = id
@@ -80,6 +95,9 @@ func (s *store) Begin() {
 	for _, t := range s.tables {
 		t.Begin()
 	}
+	for i := range s.heap {
+		s.heap[i].Begin()
+	}
 	if len(s.expiring) > 0 {
 		s.tell()
 	}
@@ -91,6 +109,9 @@ func (s *store) End() error {
 		if t.Pending() > s.opts.Keep {
 			t.Flush(&s.batch)
 		}
+	}
+	for i := range s.heap {
+		s.heap[i].End()
 	}
 	s.write()
 	if s.err != nil || len(s.expiring) == 0 {
@@ -195,6 +216,12 @@ func (s *store) Restore(e *backends.Entry) error {
 	case !s.groups.Has(e.Group):
 		return fmt.Errorf("restore state %s: key group %d is not of %v", e.State, e.Group, s.groups)
 	}
+	if t := s.heapOf(id); t != nil {
+		if err := t.Restore(e); err != nil {
+			return fmt.Errorf("restore state %s: key group %d: %w", e.State, e.Group, err)
+		}
+		return nil
+	}
 	s.restored = true
 	s.one = append(groupKey(s.one[:0], id, e.Group), e.Key...)
 	if err := s.tooLarge(e.State, max(len(s.one), len(e.Value))); err != nil {
@@ -210,12 +237,18 @@ func (s *store) Snapshot() (backends.Snapshot, error) {
 	if err := s.flush(); err != nil {
 		return nil, err
 	}
-	v, err := s.db.View()
+	onHeap, err := s.keep()
 	if err != nil {
 		s.Fail(err)
 		return nil, err
 	}
-	f := &snapshot{store: s, view: v, groups: s.groups, names: s.names, alive: s.alive()}
+	v, err := s.db.View()
+	if err != nil {
+		release(onHeap)
+		s.Fail(err)
+		return nil, err
+	}
+	f := &snapshot{store: s, view: v, groups: s.groups, names: s.names, alive: s.alive(), heap: onHeap}
 	s.open[f] = true
 	return f, nil
 }

@@ -15,5 +15,5 @@ func (b over) Open(o backends.Options) (backends.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Open(db, o.Groups, b.opts), nil
+	return Open(db, o.Groups, b.opts.For(o)), nil
 }

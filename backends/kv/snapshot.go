@@ -2,6 +2,7 @@ package kv
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,6 +15,7 @@ type snapshot struct {
 	groups  backends.Groups
 	names   []string    // the slice only grows: what is seen here stays
 	alive   []aliveOnly // states of which not everything is read
+	heap    []kept      // states that are not in the view
 	mu      sync.Mutex  // held by Each: a View is never closed beneath its iterator
 	view    View        // nil once closed
 	closing atomic.Bool // lets a running Each end early
@@ -33,6 +35,12 @@ func (f *snapshot) Each(group int, yield func(*backends.Entry) error) error {
 	for id, name := range f.names {
 		if f.view == nil {
 			return fmt.Errorf("read snapshot: %w", backends.ErrClosed)
+		}
+		if at := slices.IndexFunc(f.heap, func(k kept) bool { return k.id == id }); at >= 0 {
+			if err := f.heap[at].each(group, yield); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := f.each(id, group, name, yield); err != nil {
 			return err
@@ -90,6 +98,7 @@ func (f *snapshot) Close() {
 		return
 	}
 	delete(f.store.open, f)
+	release(f.heap)
 	if err := f.view.Close(); err != nil {
 		f.store.Fail(fmt.Errorf("close snapshot: %w", err))
 	}

@@ -33,7 +33,7 @@ func (b Backend) Open(o backends.Options) (backends.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return kv.Open(db, o.Groups, b.KV), nil
+	return kv.Open(db, o.Groups, b.KV.For(o)), nil
 }
 
 // OpenDB opens the database alone.

@@ -27,6 +27,12 @@ func TestBackendKeepsInMemory(t *testing.T) {
 	run(t, rocksdb.Backend{KV: kv.Options{Keep: 500}, InMemory: true})
 }
 
+func TestBackendWithTimersOnTheHeap(t *testing.T) {
+	for _, place := range []backends.TimerPlace{backends.TimersOnHeap, backends.TimersPinned} {
+		t.Run(string(place), func(t *testing.T) { run(t, rocksdb.Backend{KV: kv.Options{Timers: place}, InMemory: true}) })
+	}
+}
+
 // The limits of Flink's RocksDB backend, at a MiB.
 func TestLimited(t *testing.T) {
 	backendtest.RunLimited(t, 1<<20, func(t *testing.T, o backends.Options) backends.Store {
