@@ -36,7 +36,7 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "snapshot-leaves-out-entries", Ticket: "FLINK-12296", What: "a snapshot silently leaves out entries", Checks: []string{"consistent-cut"}}, wrap: forget},
 		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest", "timers"}, Timers: true}, wrap: broken.Timerless},
 		mutant{Mutant: engine.Mutant{Name: "ttl-not-restored", Ticket: "FLINK-23277", What: "what is restored lives for ever", Checks: []string{"ttl"}}, wrap: broken.TimelessRestore, job: "dedup-ttl"},
-		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
+		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", Ticket: "tiny-lru #75", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-read-twice", What: "a snapshot is read twice, the first time for nothing", Benign: true}, wrap: broken.ReadTwice},
 	)
