@@ -3,12 +3,14 @@ package workloads
 import (
 	"embed"
 	"path"
+	"slices"
 	"strings"
 )
 
 // All are the workloads that weir brings.
 func All() []Workload {
-	return []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows(), DedupTTL()}
+	all := []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows(), WindowJoin(), IntervalJoin(), ListAppend(), MapProfile(), DedupTTL()}
+	return slices.Concat(all, YCSB(), Gadget())
 }
 
 // A Scenario is one that runs by its name.

@@ -54,16 +54,16 @@ func fill(pad []byte, h uint64) {
 	}
 }
 
-// padded is the codec of a Padded of so many bytes.
-type padded struct{ size int }
+// padded is the codec of a Padded of so many bytes, or of any number of them.
+type padded struct{ size int } // size is -1: they differ
 
 func (c padded) Append(b []byte, v Padded) []byte {
 	return append(chains{}.Append(b, v.Chain), v.Pad...)
 }
 
 func (c padded) Decode(b []byte) (Padded, error) {
-	if len(b) != c.size {
-		return Padded{}, fmt.Errorf("corrupt: a value of %d bytes, want %d", len(b), c.size)
+	if len(b) != c.size && (c.size >= 0 || len(b) < chainWidth) {
+		return Padded{}, fmt.Errorf("corrupt: a value of %d bytes, want %d", len(b), max(c.size, chainWidth))
 	}
 	head, err := chains{}.Decode(b[:chainWidth])
 	return Padded{head, slices.Clone(b[chainWidth:])}, err

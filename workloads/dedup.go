@@ -44,50 +44,35 @@ const writtenState = "written"
 
 func (j *dedupJob) job() *Job {
 	in := j.input()
-	return &Job{
-		Input: in,
-		Build: Builds(Options{Parts: j.draws.Parts, Groups: j.groups}, engine.Parts[uint64, backends.Void, Told]{
-			Key:     tables.Longs(j.groups),
-			Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
-			Op:      func() engine.Operator[uint64, backends.Void, Told] { return &dedupOp{job: j} },
-			Txn:     newTolds,
-			ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
-			Cursors: j.seenCursors,
-		}),
-		Fold:     func() Fold { return &seenFold{newCountFold(&j.countJob, in)} },
-		Rows:     toldRows,
-		KeyName:  number,
-		Volatile: []string{writtenState},
-		Looks:    toldLooks,
-		Expires:  &Expires{LifeUs: j.life, Renewed: j.renew},
-	}
+	log := func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} }
+	job := toldJob(&j.countJob, in, log, func() engine.Operator[uint64, backends.Void, Told] {
+		return &dedupOp{counting: counting{job: &j.countJob}, life: j.life, renew: j.renew}
+	})
+	job.Fold = func() Fold { return &seenFold{newCountFold(&j.countJob, in)} }
+	job.Volatile, job.Looks, job.Expires = []string{writtenState}, toldLooks, &Expires{LifeUs: j.life, Renewed: j.renew}
+	return job
 }
 
 type dedupOp struct {
 	engine.Untimed[uint64, Told]
-	job     *dedupJob
-	keys    *backends.Keys[uint64]
-	seen    tables.Value[backends.Void, Chain]
+	counting
+	life    int64
+	renew   bool
 	written tables.Value[backends.Void, uint64]
 }
 
 func (o *dedupOp) Open(s *tables.Scope[uint64]) (err error) {
-	o.keys = s.Keys
-	if o.seen, err = tables.OpenValue(s, seenState, tables.None{}, chains{}); err == nil {
-		o.written, err = tables.OpenValueTTL(s, writtenState, tables.None{}, tables.Uint64{}, tables.TTL{Life: time.Duration(o.job.life) * time.Microsecond})
+	if err = o.open(s); err == nil {
+		o.written, err = tables.OpenValueTTL(s, writtenState, tables.None{}, tables.Uint64{}, tables.TTL{Life: time.Duration(o.life) * time.Microsecond})
 	}
 	return err
 }
 
 func (o *dedupOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out[uint64, Told]) {
-	none := backends.Void{}
-	c, _ := o.seen.Get(none)
-	c = c.see(id)
-	o.seen.Set(none, c)
-	out.Emit(Told{Row: Row{id, c}})
-	at, duplicate := o.written.Get(none)
-	if !duplicate || o.job.renew {
-		o.written.Set(none, uint64(out.Now()))
+	out.Emit(Told{Row: Row{id, o.count(id)}})
+	at, duplicate := o.written.Get(backends.Void{})
+	if !duplicate || o.renew {
+		o.written.Set(backends.Void{}, uint64(out.Now()))
 	}
 	look := Told{What: aLook, Row: Row{ID: id}, A: out.Now(), B: -1}
 	if duplicate {
@@ -96,12 +81,7 @@ func (o *dedupOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Ou
 	out.Emit(look)
 }
 
-func (o *dedupOp) Cursors(dst []engine.Cursor) []engine.Cursor {
-	if c, ok := o.seen.Get(backends.Void{}); ok {
-		dst = append(dst, o.job.cursor(o.keys.Cur().K, c))
-	}
-	return dst
-}
+func (o *dedupOp) Cursors(dst []engine.Cursor) []engine.Cursor { return o.cursors(dst) }
 
 // seenFold is the chain of every key in the state of what it saw, and nothing else.
 type seenFold struct{ *countFold }

@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/weirbench/weir/backends"
@@ -33,6 +34,11 @@ const stepMillis = 2
 func (v *values) timeline(seed uint64) timeline {
 	return timeline{seed: mix(seed + 0x71E), disorder: v.amount("out_of_order") &^ 1, late: v.share("late"), lateBy: max(2, v.amount("late_by")&^1),
 		every: v.amount("watermark_every"), burst: max(1, v.amount("burst"))}
+}
+
+// refuse says that late records want one partition.
+func (l *timeline) refuse(parts int) error {
+	return fmt.Errorf("late %v with %d source partitions; want 1, or late 0: what is late depends on how fast each of several is read", l.late, parts)
 }
 
 // newest is the greatest time that a record up to an offset has.

@@ -75,25 +75,34 @@ func byWindow(a, b Pane) int { return cmp.Or(cmp.Compare(a.End, b.End), cmp.Comp
 
 // tells adds what a window tells: once of all that came before the watermark passed its end, and again of each record that came behind.
 func (j *windowsJob) tells(panes []Pane, w [2]int64, took []arrival) []Pane {
-	var c Chain
-	tell := func() {
-		panes = append(panes, Pane{Start: w[0], End: w[1], N: int64(c.N), Sum: c.H})
-		if j.purge {
-			c = Chain{}
-		}
-	}
+	var held []uint64
 	for i, a := range took {
-		if a.mark >= w[1]-1 {
-			c = c.gather(uint64(a.id))
-			tell()
+		held = append(held, uint64(a.id))
+		if a.mark < w[1]-1 && i < len(took)-1 && took[i+1].mark < w[1]-1 {
 			continue
 		}
-		c = c.gather(uint64(a.id))
-		if i == len(took)-1 || took[i+1].mark >= w[1]-1 {
-			tell()
+		c := j.tellsOf(held)
+		panes = append(panes, Pane{Start: w[0], End: w[1], N: int64(c.N), Sum: c.H})
+		if j.purge {
+			held = nil
 		}
 	}
 	return panes
+}
+
+// tellsOf is what a window tells that holds some records.
+func (j *windowsJob) tellsOf(ids []uint64) (c Chain) {
+	if !j.pairs {
+		for _, id := range ids {
+			c = c.gather(id)
+		}
+		return c
+	}
+	var of [2][]uint64
+	for _, id := range ids {
+		of[side(engine.ID(id))] = append(of[side(engine.ID(id))], id)
+	}
+	return pairsOf(of[0], of[1])
 }
 
 // A sessionBatch finds the sessions of one key. Whenever it matters, it makes them anew of all records that are in one which is not over.
@@ -126,16 +135,17 @@ func (s arrival) within(w [2]int64) bool { return s.at >= w[0] && s.at < w[1] }
 
 // tell tells what is in a session.
 func (b *sessionBatch) tell(w [2]int64) {
-	var c Chain
+	var held []uint64
 	for _, a := range b.in {
 		if a.within(w) && !b.done[a.id] {
-			c = c.gather(uint64(a.id))
+			held = append(held, uint64(a.id))
 			if b.job.purge {
 				b.done[a.id] = true
 			}
 		}
 	}
-	if b.said[w] = true; c.N > 0 {
+	if b.said[w] = true; len(held) > 0 {
+		c := b.job.tellsOf(held)
 		b.told = append(b.told, Pane{Start: w[0], End: w[1], N: int64(c.N), Sum: c.H})
 	}
 }

@@ -16,13 +16,6 @@ type pile struct {
 	fired                bool // its timer has
 }
 
-func (p *pile) sum() (c Chain) {
-	for _, id := range p.ids {
-		c = c.gather(id)
-	}
-	return c
-}
-
 // windowsFold keeps the windows of every key that are not over by the least watermark.
 type windowsFold struct {
 	job   *windowsJob
@@ -180,10 +173,13 @@ func (f *windowsFold) eachOf(k uint64, q *pile, yield func(*backends.Entry)) {
 		e.State, e.Key = "window-contents", numbers(e.Key[:0], int64(k), q.placeStart, q.placeEnd)
 		if e.Value = e.Value[:0]; f.job.list {
 			for _, id := range q.ids {
+				if f.job.pairs {
+					e.Value = append(e.Value, byte(side(engine.ID(id))))
+				}
 				e.Value = binary.BigEndian.AppendUint64(e.Value, id)
 			}
 		} else {
-			e.Value = chains{}.Append(e.Value, q.sum())
+			e.Value = chains{}.Append(e.Value, f.job.tellsOf(q.ids))
 		}
 		yield(e)
 	}

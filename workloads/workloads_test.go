@@ -2,6 +2,7 @@ package workloads_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/weirbench/weir/workloads"
@@ -40,6 +41,8 @@ func TestLargeState(t *testing.T) {
 		"mixed":  {"records": "400", "keys": "40", "value_size": "64"},
 		"writes": {"records": "300", "keys": "20", "reads": "0", "value_size": "32"},
 		"zipf":   {"records": "400", "keys": "100", "distribution": "zipfian", "reads": "0.9"},
+		"blind":  {"records": "400", "keys": "40", "reads": "0.2", "updates": "0.5", "value_sizes": "uniform", "value_size": "50"},
+		"tail":   {"records": "400", "keys": "40", "reads": "0.5", "value_sizes": "lognormal", "value_sigma": "2"},
 	} {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.LargeState(), small) })
 	}
@@ -88,5 +91,72 @@ func TestDedupTTL(t *testing.T) {
 		"renewed": {"records": "400", "keys": "20", "life": "30", "renew": "true"},
 	} {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.DedupTTL(), small) })
+	}
+}
+
+func TestWindowJoin(t *testing.T) {
+	few := map[string]string{"records": "400", "keys": "5", "size": "60", "slide": "20", "gap": "25", "watermark_every": "4"}
+	for _, kind := range []string{"tumbling", "sliding", "session"} {
+		t.Run(kind, func(t *testing.T) {
+			small := maps.Clone(few)
+			small["window"] = kind
+			workloadtest.Run(t, workloads.WindowJoin(), small)
+		})
+	}
+	t.Run("late", func(t *testing.T) {
+		small := maps.Clone(few)
+		maps.Copy(small, map[string]string{"window": "session", "late": "0.2", "late_by": "60", "lateness": "20", "trigger": "fire-and-purge"})
+		workloadtest.RunAlone(t, workloads.WindowJoin(), small)
+	})
+}
+
+func TestIntervalJoin(t *testing.T) {
+	few := map[string]string{"records": "400", "keys": "5", "before": "20", "after": "31", "watermark_every": "4", "out_of_order": "12", "burst": "2"}
+	workloadtest.Run(t, workloads.IntervalJoin(), few)
+	t.Run("late", func(t *testing.T) {
+		small := maps.Clone(few)
+		maps.Copy(small, map[string]string{"late": "0.2", "late_by": "60", "before": "0"})
+		workloadtest.RunAlone(t, workloads.IntervalJoin(), small)
+	})
+}
+
+func TestListAppend(t *testing.T) {
+	workloadtest.Run(t, workloads.ListAppend(), map[string]string{"records": "400", "keys": "20", "length": "7", "reads": "0.4", "element_size": "24"})
+}
+
+func TestMapProfile(t *testing.T) {
+	workloadtest.Run(t, workloads.MapProfile(), map[string]string{"records": "500", "keys": "12", "fields": "6", "removes": "0.3", "scans": "0.2", "gets": "0.1", "value_size": "20"})
+}
+
+// The presets are workloads like others, under other names.
+func TestPresets(t *testing.T) {
+	for _, w := range slices.Concat(workloads.YCSB(), workloads.Gadget()) {
+		t.Run(w.Name, func(t *testing.T) {
+			small := map[string]string{"records": "300"}
+			for _, p := range w.Params { // as a simulation makes them small
+				if v, ok := map[string]string{"keys": "9", "size": "60", "slide": "20", "gap": "15", "before": "20", "after": "20", "watermark_every": "4", "value_size": "40"}[p.Name]; ok {
+					small[p.Name] = v
+				}
+			}
+			workloadtest.Run(t, w, small)
+		})
+	}
+}
+
+// A preset's defaults count where nothing is given, and what is given where it is.
+func TestPresetDefaults(t *testing.T) {
+	c := workloads.YCSB()[2]
+	for given, want := range map[string]int64{"": 1_000_000, "70": 70} {
+		o := workloads.Options{Params: map[string]string{}, Parts: 1, Groups: 16}
+		if given != "" {
+			o.Params["records"] = given
+		}
+		job, err := c.Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := job.Input.Records(); n != want {
+			t.Errorf("%s with records %q has %d of them, want %d", c.Name, given, n, want)
+		}
 	}
 }

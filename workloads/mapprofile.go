@@ -1,0 +1,211 @@
+package workloads
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
+)
+
+// MapProfile is the job of maps: every key has a profile of some fields, of which a record puts, gets or removes one, or goes through all.
+func MapProfile() Workload {
+	params := append(keyParams("10k", "1M"),
+		amount("value_size", "16", "bytes of a field", chainWidth, valueBytesMax),
+		amount("fields", "20", "how many fields a profile may have", 1, 1_000_000),
+		share("gets", "0.4", "this share of the records gets a field"),
+		share("removes", "0.1", "this share of the records removes a field"),
+		share("scans", "0.05", "this share of the records goes through all fields; the others put one"),
+	)
+	return Workload{Name: "map-profile", Doc: "a map for each key: fields put, got, removed and gone through", Params: params, Open: func(o Options) (*Job, error) {
+		v, err := resolve(params, o.Params)
+		if err == nil {
+			err = checkShape(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		d, err := v.draws(o)
+		if err != nil {
+			return nil, err
+		}
+		j := &mapJob{countJob{draws: d, size: int(v.amount("value_size")), timed: true, groups: o.Groups}, uint64(v.amount("fields")),
+			[3]float64{v.share("gets"), v.share("removes"), v.share("scans")}}
+		if sum := j.shares[0] + j.shares[1] + j.shares[2]; sum > 1 {
+			return nil, fmt.Errorf("gets, removes and scans are %v of the records together; want 1 at most", sum)
+		}
+		return j.job(), nil
+	}}
+}
+
+type mapJob struct {
+	countJob
+	fields uint64
+	shares [3]float64
+}
+
+// What a record does to its profile.
+const (
+	getsField = iota
+	removesField
+	scansFields
+	putsField
+)
+
+// does is what a key's nth record does, and to which field.
+func (j *mapJob) does(key, n uint64) (what int, field uint64) {
+	u := mix(key<<32 ^ n ^ 0x3A9)
+	at, sum := unit(u), 0.0
+	for i, share := range j.shares {
+		if sum += share; at < sum {
+			return i, below(mix(u+1), j.fields)
+		}
+	}
+	return putsField, below(mix(u+1), j.fields)
+}
+
+// The states of the job.
+const (
+	profileState = "profile"
+	sumState     = "sum"
+)
+
+func (j *mapJob) job() *Job {
+	in := j.input()
+	job := rowJob(&j.countJob, in, func() engine.Operator[uint64, backends.Void, Row] {
+		return &mapOp{counting: counting{job: &j.countJob}, maps: j}
+	})
+	job.Fold = func() Fold { return newMapFold(j, in) }
+	return job
+}
+
+// mapOp keeps beside the profile how many fields it has and a sum over them, so that it knows what it must find.
+type mapOp struct {
+	engine.Untimed[uint64, Row]
+	counting
+	maps    *mapJob
+	profile tables.Map[backends.Void, uint64, Padded]
+	sum     tables.Value[backends.Void, Chain]
+}
+
+func (o *mapOp) Open(s *tables.Scope[uint64]) (err error) {
+	if err = o.open(s); err != nil {
+		return err
+	}
+	if o.profile, err = tables.OpenMap(s, profileState, tables.None{}, tables.Uint64{}, padded{o.maps.size}); err == nil {
+		o.sum, err = tables.OpenValue(s, sumState, tables.None{}, chains{})
+	}
+	return err
+}
+
+// with and without are a number of fields and their sum with one more, or one less.
+func (c Chain) with(field uint64, v Chain) Chain    { return Chain{c.N + 1, c.H + mix(field^mix(v.H))} }
+func (c Chain) without(field uint64, v Chain) Chain { return Chain{c.N - 1, c.H - mix(field^mix(v.H))} }
+
+func (o *mapOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out[uint64, Row]) {
+	row := Row{id, o.count(id)}
+	what, field := o.maps.does(o.keys.Cur().K, row.N)
+	if !o.act(what, field, row.Chain) { // a row that nobody expects
+		row.H = ^row.H
+	}
+	out.Emit(row)
+}
+
+// act does what a record does, and tells whether it found what it must.
+func (o *mapOp) act(what int, field uint64, c Chain) bool {
+	none := backends.Void{}
+	sum, _ := o.sum.Get(none)
+	switch what {
+	case getsField:
+		v, ok := o.profile.Get(none, field)
+		return !ok || v.N < c.N && sum.N > 0
+	case scansFields:
+		var all Chain
+		o.profile.Each(none, func(u uint64, v Padded) bool { all = all.with(u, v.Chain); return true })
+		return all == sum
+	}
+	old, was := o.profile.Get(none, field)
+	if was {
+		sum = sum.without(field, old.Chain)
+	}
+	if what == removesField {
+		o.profile.Remove(none, field)
+	} else {
+		if !was {
+			old.Pad = make([]byte, o.maps.size-chainWidth)
+		}
+		old.Chain = c
+		fill(old.Pad, c.H)
+		o.profile.Set(none, field, old)
+		sum = sum.with(field, c)
+	}
+	if sum.N == 0 {
+		o.sum.Clear(none)
+	} else {
+		o.sum.Set(none, sum)
+	}
+	return true
+}
+
+func (o *mapOp) Cursors(dst []engine.Cursor) []engine.Cursor { return o.cursors(dst) }
+
+// mapFold knows the fields of every profile.
+type mapFold struct {
+	*countFold
+	job      *mapJob
+	profiles []map[uint64]Chain
+}
+
+func newMapFold(j *mapJob, in *Input) *mapFold {
+	return &mapFold{newCountFold(&j.countJob, in), j, make([]map[uint64]Chain, len(in.Keys))}
+}
+
+func (f *mapFold) To(offsets, marks []int64) {
+	for p := range f.at {
+		if offsets[p] < f.at[p] {
+			*f = *newMapFold(f.job, f.in)
+			break
+		}
+	}
+	for p, from := range f.at {
+		x := &f.in.Parts[p]
+		for off := from; off < offsets[p]; off++ {
+			k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
+			switch what, field := f.job.does(uint64(k), c.N); what {
+			case removesField:
+				delete(f.profiles[k], field)
+			case putsField:
+				if f.profiles[k] == nil {
+					f.profiles[k] = map[uint64]Chain{}
+				}
+				f.profiles[k][field] = c
+			}
+		}
+	}
+	f.countFold.To(offsets, marks)
+}
+
+func (f *mapFold) Each(yield func(*backends.Entry)) {
+	e := &f.entry
+	for k, c := range f.heads {
+		if c.N == 0 {
+			continue
+		}
+		e.Group = int(f.in.Group[k])
+		e.Key = binary.BigEndian.AppendUint64(e.Key[:0], uint64(k))
+		e.State, e.Value = seenState, chains{}.Append(e.Value[:0], c)
+		yield(e)
+		var sum Chain
+		for field, v := range f.profiles[k] { // in any order: a fold has none
+			sum = sum.with(field, v)
+			e.Key = binary.BigEndian.AppendUint64(e.Key[:8], field)
+			e.State, e.Value = profileState, appendPadded(e.Value[:0], v, f.job.size)
+			yield(e)
+		}
+		if e.Key = e.Key[:8]; sum.N > 0 {
+			e.State, e.Value = sumState, chains{}.Append(e.Value[:0], sum)
+			yield(e)
+		}
+	}
+}
