@@ -2,6 +2,7 @@ package tables
 
 import (
 	"slices"
+	"unsafe"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -13,6 +14,7 @@ type liveList[K, N comparable, V any] struct {
 	d    *ListDesc[K, N, V]
 	keys *backends.Keys[K]
 	auto bool // there are no namespaces
+	near spots[K, N, []V]
 }
 
 func newLiveList[K, N comparable, V any](d *ListDesc[K, N, V], g backends.Groups) *liveList[K, N, V] {
@@ -24,11 +26,17 @@ func newLiveList[K, N comparable, V any](d *ListDesc[K, N, V], g backends.Groups
 		}
 		return own
 	})
+	t.near.deep = func(vs *[]V) byte {
+		if len(*vs) == 0 {
+			return 0
+		}
+		return *(*byte)(unsafe.Pointer(unsafe.SliceData(*vs)))
+	}
 	return t
 }
 
-func (t *liveList[K, N, V]) Begin()      {}
-func (t *liveList[K, N, V]) End()        {}
+func (t *liveList[K, N, V]) Begin()      { t.near.forget() }
+func (t *liveList[K, N, V]) End()        { t.near.forget() }
 func (t *liveList[K, N, V]) Len() int    { return t.n }
 func (t *liveList[K, N, V]) Want(int, N) {}
 
@@ -41,9 +49,25 @@ func (t *liveList[K, N, V]) hashOf(k *backends.Key[K], ns N) uint32 {
 
 // slot is the current one to write to, made if need be. Its elements may be shared still.
 func (t *liveList[K, N, V]) slot(ns N) *slot[K, N, []V] {
+	if t.auto && t.pinned == 0 {
+		if s := t.near.of(&t.cow, t.keys); s != nil {
+			return s
+		}
+	}
 	k := t.keys.Cur()
 	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, false)
 	return s
+}
+
+// look is the current one to read, nil when there is none. Its elements are shared by nobody if they could be changed in place.
+func (t *liveList[K, N, V]) look(ns N) *slot[K, N, []V] {
+	if t.auto && (t.pinned == 0 || t.copy == nil) {
+		if s := t.near.of(&t.cow, t.keys); s != nil {
+			return s
+		}
+	}
+	k := t.keys.Cur()
+	return t.get(k.Group, t.hashOf(k, ns), k.K, ns)
 }
 
 func (t *liveList[K, N, V]) Add(ns N, v V) {
@@ -66,14 +90,22 @@ func (t *liveList[K, N, V]) Set(ns N, vs []V) {
 		t.Clear(ns)
 		return
 	}
+	if t.pinned == 0 { // the memory that is there is nobody's but ours
+		if s := t.slot(ns); cap(s.val) <= 2*len(vs)+shortList {
+			clear(s.val)
+			s.val = append(s.val[:0], vs...)
+		} else {
+			s.val = slices.Clone(vs)
+		}
+		return
+	}
 	k := t.keys.Cur()
 	s, _ := t.put(k.Group, t.hashOf(k, ns), k.K, ns, true)
 	s.val = slices.Clone(vs)
 }
 
 func (t *liveList[K, N, V]) Each(ns N, yield func(V) bool) {
-	k := t.keys.Cur()
-	s := t.get(k.Group, t.hashOf(k, ns), k.K, ns)
+	s := t.look(ns)
 	if s == nil {
 		return
 	}

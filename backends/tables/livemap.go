@@ -2,6 +2,7 @@ package tables
 
 import (
 	"slices"
+	"unsafe"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -13,6 +14,7 @@ type liveMap[K, N, U comparable, V any] struct {
 	d    *MapDesc[K, N, U, V]
 	keys *backends.Keys[K]
 	auto bool // there are no namespaces
+	near spots[K, N, *entries[U, V]]
 }
 
 type entries[U comparable, V any] struct {
@@ -25,7 +27,7 @@ type pair[U comparable, V any] struct {
 	v V
 }
 
-const shortList = 8
+const shortList = 16
 
 func (m *entries[U, V]) find(u U) int {
 	if m.index != nil {
@@ -90,15 +92,26 @@ func newLiveMap[K, N, U comparable, V any](d *MapDesc[K, N, U, V], g backends.Gr
 		}
 		return c
 	})
+	t.near.deep = func(m **entries[U, V]) byte {
+		if *m == nil || len((*m).list) == 0 {
+			return 0
+		}
+		return *(*byte)(unsafe.Pointer(unsafe.SliceData((*m).list)))
+	}
 	return t
 }
 
-func (t *liveMap[K, N, U, V]) Begin()   {}
-func (t *liveMap[K, N, U, V]) End()     {}
+func (t *liveMap[K, N, U, V]) Begin()   { t.near.forget() }
+func (t *liveMap[K, N, U, V]) End()     { t.near.forget() }
 func (t *liveMap[K, N, U, V]) Len() int { return t.n }
 
 // own returns the current map to change, nil when there is none.
 func (t *liveMap[K, N, U, V]) own(ns N) *entries[U, V] {
+	if t.auto && t.pinned == 0 {
+		if s := t.near.of(&t.cow, t.keys); s != nil {
+			return s.val
+		}
+	}
 	k := t.keys.Cur()
 	if s := t.get(k.Group, t.hashOf(k, ns), k.K, ns); s != nil {
 		return s.val
@@ -110,6 +123,11 @@ func (t *liveMap[K, N, U, V]) own(ns N) *entries[U, V] {
 func (t *liveMap[K, N, U, V]) look(ns N) *entries[U, V] {
 	if t.d.v.Shares() {
 		return t.own(ns)
+	}
+	if t.auto {
+		if s := t.near.of(&t.cow, t.keys); s != nil {
+			return s.val
+		}
 	}
 	k := t.keys.Cur()
 	if s := t.find(k.Group, t.hashOf(k, ns), k.K, ns); s != nil {
