@@ -38,7 +38,27 @@ func withRocksDB() []database {
 				}
 				return binary.BigEndian.Uint64(v.Data()), nil
 			},
-			set: func(k, v []byte) error { return db.Put(wo, k, v) },
+			set:   func(k, v []byte) error { return db.Put(wo, k, v) },
+			merge: func(k, v []byte) error { return db.Merge(wo, k, v) },
+			drop:  func(k []byte) error { return db.Delete(wo, k) },
+			look: func(k []byte, use func([]byte)) (bool, error) {
+				v, err := db.Get(ro, k)
+				if err != nil {
+					return false, err
+				}
+				defer v.Free()
+				if v.Exists() {
+					use(v.Data())
+				}
+				return v.Exists(), nil
+			},
+			walk: func(prefix []byte, use func(key, value []byte) bool) error {
+				it := db.NewIterator(ro)
+				defer it.Close()
+				for it.Seek(prefix); it.ValidForPrefix(prefix) && use(it.Key().Data(), it.Value().Data()); it.Next() {
+				}
+				return it.Err()
+			},
 		}, nil
 	}}}
 }

@@ -206,8 +206,12 @@ type database struct {
 type opened struct {
 	kv.DB
 	kv.Compacter
-	get func(key []byte) (uint64, error) // of a value of eight bytes
-	set func(key, value []byte) error
+	get   func(key []byte) (uint64, error) // of a value of eight bytes
+	set   func(key, value []byte) error
+	merge func(key, value []byte) error
+	drop  func(key []byte) error
+	look  func(key []byte, use func(value []byte)) (bool, error)
+	walk  func(prefix []byte, use func(key, value []byte) bool) error // until use says no
 }
 
 func (o opened) loop(b *testing.B, recs []uint64) {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # bench.sh measures weir against its bounds, on this machine and on a release build of RocksDB: state access beside the bare loops of
-# the same run, the live pipeline, simulated scenarios, the checker. What is printed last are the bounds, one a line (see ci/bounds):
+# the same run, windows, the live pipeline, simulated scenarios, the checker. What is printed last are the bounds, one a line (see ci/bounds):
 #
 #   name  value  ratio  bound  met|not met
 #
 # Before them stands every measurement, in the format of go test -bench. A bound that is not met is a finding, not an error: the exit
 # code is 1 only when something could not be measured.
 #
-#   scripts/bench.sh                    all of it, about five minutes
+#   scripts/bench.sh                    all of it, about ten minutes
 #   scripts/bench.sh Counter Pipeline   only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,17 +16,18 @@ export GOTOOLCHAIN=${GOTOOLCHAIN:-local}
 # Every benchmark, and what go test is told: a folder and flags. They run in turn within, round by round, so each once.
 benchmark() {
 	case $1 in
-	Counter | Snapshot) echo "-benchmem ./backends" ;;
+	Counter | Snapshot | Operations) echo "-benchmem ./backends" ;;
+	Sliding) echo "./engine/window" ;;
 	Pipeline) echo "-benchmem ./engine/live" ;;
 	Recorded) echo "-benchmem ." ;;
 	Scenario) echo "-benchmem -cpu 1 ." ;; # the bound is for one core
 	Check) echo "./linearizability" ;;
-	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
+	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Operations Sliding Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
 	esac
 }
 
 if [ $# -eq 0 ]; then
-	set -- Counter Snapshot Pipeline Recorded Scenario Check
+	set -- Counter Snapshot Operations Sliding Pipeline Recorded Scenario Check
 fi
 for name; do
 	benchmark "$name" >/dev/null

@@ -81,6 +81,7 @@ func asked() []bound {
 		bound{on, "rec/s", pipeline + "loop=bare", valueAtLeast, 3e6},
 		bound{"Recorded/backend=heap/workload=count/history=on", "rec/s", "Recorded/backend=heap/workload=count/history=off", valueAtLeast, 3e6},
 	)
+	all = append(append(all, operations()...), sliding()...)
 	for _, four := range []string{"Scenario/backend=heap/sources=2/tasks=2/", "Scenario/backend=heap/sources=1/tasks=4/"} {
 		all = append(all,
 			bound{four + "judge=oracles", "scenarios/s", four + "judge=none", valueAtLeast, 500},
@@ -101,4 +102,39 @@ func counter(backend, keys, way string, on part, limit float64) bound {
 func none(b bound) bound {
 	b.metric, b.bare, b.on, b.limit = "allocs/rec", "", valueAtMost, 0.0005
 	return b
+}
+
+// operations are held against the same without weir: on the heap in batches, in an ordered store one at a time, and there in batches, too,
+// where keys repeat and the batch has what to gain.
+func operations() (all []bound) {
+	ask := func(backend, op, keys, way string, limit float64) {
+		group := "Operations/backend=" + backend + "/op=" + op + "/keys=" + keys + "/"
+		all = append(all, bound{group + way, "calls/s", group + "loop=bare", ratioAtLeast, limit})
+	}
+	repeat := []string{"valueGet", "valueUpdate", "listGet", "listGetAndIterate", "listUpdate", "listAppend", "listAddAll",
+		"mapGet", "mapContains", "mapIsEmpty", "mapKeys", "mapValues", "mapEntries", "mapIterator", "mapUpdate", "mapPutAll", "mapRemove"}
+	for _, op := range repeat {
+		ask("heap", op, "uniform", "batch=1024", 0.8)
+		for _, lsm := range []string{"pebble", "rocksdb"} {
+			ask(lsm, op, "hot", "batch=1", 0.9)
+			ask(lsm, op, "hot", "batch=1024", 1)
+		}
+	}
+	for _, op := range []string{"valueAdd", "listAdd", "mapAdd"} {
+		ask("heap", op, "new", "batch=1024", 0.8)
+		for _, lsm := range []string{"pebble", "rocksdb"} {
+			ask(lsm, op, "new", "batch=1", 0.9)
+		}
+	}
+	return all
+}
+
+// sliding is windows that overlap ten times.
+func sliding() []bound {
+	const load = "/overlap=10/keys=10000/batch=1024"
+	all := []bound{{"Sliding/backend=heap" + load, "rec/s", "Sliding/loop=bare" + load, valueAtLeast, 1e6}}
+	for _, lsm := range []string{"pebble", "rocksdb"} {
+		all = append(all, bound{"Sliding/backend=" + lsm + "/keep=131072" + load, "rec/s", "Sliding/loop=bare" + load, valueAtLeast, 130e3})
+	}
+	return all
 }
