@@ -28,7 +28,7 @@ func HTML(w io.Writer, r *weir.Results) error {
 		"sign": sign, "word": word, "class": class, "clip": clip, "title": title, "reason": reason, "spelled": spelled, "counted": counted, "metric": metricValue, "several": several,
 		"rate": func(v float64) string { return fmt.Sprintf("%.0f", v) },
 		"icon": func(c *weir.CellResult, px int) template.HTML { return template.HTML(mark(c).Icon(px)) },
-		"hue":  hue, "group": figures.Group,
+		"hue":  hue, "hyphens": hyphens, "group": figures.Group,
 	}).Parse(pageHTML)
 	if err != nil {
 		return err

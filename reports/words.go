@@ -48,6 +48,12 @@ func class(verdict string) string {
 	return "none"
 }
 
+// hyphens says where the long names of checks may break when columns are narrow.
+func hyphens(check string) string {
+	const soft = "\u00ad"
+	return strings.NewReplacer("linearizability", "linear"+soft+"iza"+soft+"bility", "watermarks", "water"+soft+"marks").Replace(check)
+}
+
 // title is a cell as people see it: its name, with the label of its backend.
 func title(c *weir.CellResult) string {
 	if strings.HasPrefix(c.Name, c.Backend) && c.Label != "" {
