@@ -24,21 +24,10 @@ func Count() Workload {
 		amount("value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
 		choice("event_time", "whether records have a time, a millisecond apart", "false", "true"),
 	)
-	return Workload{Name: "count", Doc: "made-up records by key: a count, a hash chain, and padding", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("count", "made-up records by key: a count, a hash chain, and padding", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &countJob{draws: d, size: int(v.amount("value_size")), timed: v.text("event_time") == "true", groups: o.Groups}
 		return j.job(), nil
-	}}
+	})
 }
 
 func checkTheta(v string) error {

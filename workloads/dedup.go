@@ -16,21 +16,10 @@ func DedupTTL() Workload {
 		amount("life", "100k", "microseconds after which what was written expires", 1, 1_000_000_000_000),
 		choice("renew", "whether a duplicate begins the life anew", "false", "true"),
 	)
-	return Workload{Name: "dedup-ttl", Doc: "duplicates dropped for a while, by state that expires", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("dedup-ttl", "duplicates dropped for a while, by state that expires", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &dedupJob{countJob: countJob{draws: d, size: chainWidth, groups: o.Groups}, life: v.amount("life"), renew: v.text("renew") == "true"}
 		return j.job(), nil
-	}}
+	})
 }
 
 type dedupJob struct {

@@ -18,25 +18,14 @@ func IntervalJoin() Workload {
 		amount("before", "10k", "milliseconds that a record of the second input may be before its partner", 0, 1_000_000_000),
 		amount("after", "20k", "milliseconds that a record of the second input may be behind its partner", 0, 1_000_000_000),
 	)
-	return Workload{Name: "interval-join", Doc: "records of two inputs paired by key when their times are near", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("interval-join", "records of two inputs paired by key when their times are near", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &intervalJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
 			before: v.amount("before") &^ 1, after: v.amount("after") &^ 1}
 		if j.times.late > 0 && o.Parts > 1 {
 			return nil, j.times.refuse(o.Parts)
 		}
 		return j.job(), nil
-	}}
+	})
 }
 
 type intervalJob struct {

@@ -22,18 +22,7 @@ func LargeState() Workload {
 		share("reads", "0.5", "this share of the records behind the first of each key reads the value and writes none"),
 		share("updates", "0", "this share of them writes the value without reading it; the others do both"),
 	)
-	return Workload{Name: "large-state", Doc: "a value for each of many keys: filled once, then read and written", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("large-state", "a value for each of many keys: filled once, then read and written", params, func(v *values, d Draws, o Options) (*Job, error) {
 		d.Fill = d.Law != fileLaw
 		j := &largeJob{countJob{draws: d, size: int(v.amount("value_size")), timed: true, groups: o.Groups}, v.share("reads"), v.share("updates"),
 			v.text("value_sizes"), v.share("value_sigma")}
@@ -41,7 +30,7 @@ func LargeState() Workload {
 			return nil, fmt.Errorf("reads and updates are %v of the records together; want 1 at most", sum)
 		}
 		return j.job(), nil
-	}}
+	})
 }
 
 // How large values are.

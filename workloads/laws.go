@@ -52,6 +52,24 @@ func (v *values) share(name string) float64 {
 	return f
 }
 
+// drawn is a workload over made-up records: job is given its parameters, checked, and the Draws that keyParams among them make.
+func drawn(name, doc string, params []Param, job func(v *values, d Draws, o Options) (*Job, error)) Workload {
+	return Workload{Name: name, Doc: doc, Params: params, Open: func(o Options) (*Job, error) {
+		v, err := resolve(params, o.Params)
+		if err == nil {
+			err = checkShape(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		d, err := v.draws(o)
+		if err != nil {
+			return nil, err
+		}
+		return job(&v, d, o)
+	}}
+}
+
 // draws makes Draws of keyParams.
 func (v *values) draws(o Options) (Draws, error) {
 	d := Draws{Keys: int(v.amount("keys")), Records: v.amount("records"), Parts: o.Parts, Seed: o.Seed, Law: v.text("distribution"),

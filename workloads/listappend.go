@@ -16,21 +16,10 @@ func ListAppend() Workload {
 		amount("length", "100", "elements of a list, at which it is cleared", 1, 1_000_000),
 		share("reads", "0.1", "this share of the records looks into the list before it appends"),
 	)
-	return Workload{Name: "list-append", Doc: "a list for each key: appended to, looked into, and cleared when it is full", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("list-append", "a list for each key: appended to, looked into, and cleared when it is full", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &listJob{countJob{draws: d, size: int(v.amount("element_size")), timed: true, groups: o.Groups}, uint64(v.amount("length")), v.share("reads")}
 		return j.job(), nil
-	}}
+	})
 }
 
 type listJob struct {

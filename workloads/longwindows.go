@@ -22,49 +22,27 @@ const (
 func LongWindows() Workload {
 	params := append(append(keyParams("1k", "1M"), timeParams("0")...), windowParams("200k", slidingWindow, tumblingWindow, sessionWindow, cumulateWindow)...)
 	params = append(params, choice("function", "aggregate folds every record as it comes; list keeps them all until the window fires", "aggregate", "list"))
-	return Workload{Name: "long-windows", Doc: "records gathered by key in windows of event time, with what is late", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("long-windows", "records gathered by key in windows of event time, with what is late", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := v.windows(d, o)
 		j.list = v.text("function") == "list"
 		if err := j.check(o.Parts); err != nil {
 			return nil, err
 		}
 		return j.job(), nil
-	}}
+	})
 }
 
 // WindowJoin is the job that pairs the records of two inputs that are in one window. Which of the two a record is of is drawn.
 func WindowJoin() Workload {
 	params := append(append(keyParams("10k", "1M"), timeParams("0")...), windowParams("200k", tumblingWindow, slidingWindow, sessionWindow)...)
-	return Workload{Name: "window-join", Doc: "records of two inputs paired by key and window of event time", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("window-join", "records of two inputs paired by key and window of event time", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := v.windows(d, o)
 		j.list, j.pairs = true, true
 		if err := j.check(o.Parts); err != nil {
 			return nil, err
 		}
 		return j.job(), nil
-	}}
+	})
 }
 
 // windowParams are the parameters of windows of some kinds.

@@ -18,25 +18,14 @@ func MapProfile() Workload {
 		share("removes", "0.1", "this share of the records removes a field"),
 		share("scans", "0.05", "this share of the records goes through all fields; the others put one"),
 	)
-	return Workload{Name: "map-profile", Doc: "a map for each key: fields put, got, removed and gone through", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("map-profile", "a map for each key: fields put, got, removed and gone through", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &mapJob{countJob{draws: d, size: int(v.amount("value_size")), timed: true, groups: o.Groups}, uint64(v.amount("fields")),
 			[3]float64{v.share("gets"), v.share("removes"), v.share("scans")}}
 		if sum := j.shares[0] + j.shares[1] + j.shares[2]; sum > 1 {
 			return nil, fmt.Errorf("gets, removes and scans are %v of the records together; want 1 at most", sum)
 		}
 		return j.job(), nil
-	}}
+	})
 }
 
 type mapJob struct {

@@ -18,22 +18,11 @@ func ManyTimers() Workload {
 		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
 	)
-	return Workload{Name: "many-timers", Doc: "alarms by key in event time: registered, called off, fired, alone or in bursts", Params: params, Open: func(o Options) (*Job, error) {
-		v, err := resolve(params, o.Params)
-		if err == nil {
-			err = checkShape(o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		d, err := v.draws(o)
-		if err != nil {
-			return nil, err
-		}
+	return drawn("many-timers", "alarms by key in event time: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &timersJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
 			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
 		return j.job(), nil
-	}}
+	})
 }
 
 type timersJob struct {
