@@ -19,7 +19,7 @@ type Mutant struct {
 
 // Mutants prove that the clauses can fail: there is one at least for each.
 func Mutants() []Mutant {
-	none := func() {}
+	none, opened := func() {}, new(atomic.Int64)
 	return append(append(listMutants(), ttlMutants()...), []Mutant{
 		{"a write is not seen before End", "write-is-seen-at-once", onTable("count", func(t count) count { return &unseen{count: t} })},
 		{"an empty text is absent", "absent-is-not-empty", onTable("text", func(t text) text { return emptyIsAbsent{t} })},
@@ -36,7 +36,7 @@ func Mutants() []Mutant {
 		{"the border of a block is skipped", "each-yields-all", onTable("sets", func(t sets) sets { return skipsBorder{t} })},
 		{"Each goes on", "each-stops", onTable("sets", func(t sets) sets { return neverStops{t} })},
 		{"what follows a removed entry is skipped", "each-allows-the-current", onTable("sets", func(t sets) sets { return &skipsNext{sets: t} })},
-		{"Each walks a Go map", "each-order-is-the-calls", onTable("sets", func(t sets) sets { return goMap{t} })},
+		{"Each walks a Go map", "each-order-is-the-calls", onTable("sets", func(t sets) sets { return goMap{t, int(opened.Add(1))} })},
 		{"Clear leaves an entry", "cleared-map-is-gone", onTable("sets", func(t sets) sets { return leavesOne{t} })},
 		{"a tick too late is due", "timers-come-in-order", onTable("timers", func(t timers) timers { return oneTooMany{t} })},
 		{"what finds no room is lost", "pop-fills-what-there-is-room-for", onTable("timers", func(t timers) timers { return noRoom{t} })},
