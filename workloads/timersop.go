@@ -76,10 +76,9 @@ func (o *timersOp) Cursors(dst []engine.Cursor) []engine.Cursor {
 
 // timersFold keeps the alarms of every key that are not due by the least watermark.
 type timersFold struct {
-	job    *timersJob
-	in     *Input
-	at     []int64
-	low    int64
+	job *timersJob
+	in  *Input
+	cutAt
 	latest []Latest
 	fired  []Chain
 	waits  [][]Latest // by key
@@ -88,25 +87,14 @@ type timersFold struct {
 
 func newTimersFold(j *timersJob, in *Input) *timersFold {
 	n := len(in.Keys)
-	return &timersFold{job: j, in: in, at: make([]int64, len(in.Parts)), latest: make([]Latest, n), fired: make([]Chain, n), waits: make([][]Latest, n)}
+	return &timersFold{job: j, in: in, cutAt: newCutAt(in), latest: make([]Latest, n), fired: make([]Chain, n), waits: make([][]Latest, n)}
 }
 
 func (f *timersFold) To(offsets, marks []int64) {
-	low := slices.Min(marks)
-	back := low < f.low
-	for p := range f.at {
-		back = back || offsets[p] < f.at[p]
-	}
-	if back {
+	if f.behind(offsets, marks) {
 		*f = *newTimersFold(f.job, f.in)
 	}
-	for p := range f.at {
-		for off := f.at[p]; off < offsets[p]; off++ {
-			f.see(p, off)
-		}
-		f.at[p] = offsets[p]
-	}
-	f.low = low
+	low := f.forward(offsets, marks, f.see)
 	for k := range f.waits {
 		f.waits[k] = slices.DeleteFunc(f.waits[k], func(l Latest) bool {
 			if l.Due <= low {

@@ -18,10 +18,9 @@ type pile struct {
 
 // windowsFold keeps the windows of every key that are not over by the least watermark.
 type windowsFold struct {
-	job   *windowsJob
-	in    *Input
-	at    []int64
-	low   int64
+	job *windowsJob
+	in  *Input
+	cutAt
 	heads []Chain
 	told  []uint64
 	piles [][]pile // by key
@@ -30,25 +29,14 @@ type windowsFold struct {
 
 func newWindowsFold(j *windowsJob, in *Input) *windowsFold {
 	n := len(in.Keys)
-	return &windowsFold{job: j, in: in, at: make([]int64, len(in.Parts)), heads: make([]Chain, n), told: make([]uint64, n), piles: make([][]pile, n)}
+	return &windowsFold{job: j, in: in, cutAt: newCutAt(in), heads: make([]Chain, n), told: make([]uint64, n), piles: make([][]pile, n)}
 }
 
 func (f *windowsFold) To(offsets, marks []int64) {
-	low := slices.Min(marks)
-	back := low < f.low
-	for p := range f.at {
-		back = back || offsets[p] < f.at[p]
-	}
-	if back {
+	if f.behind(offsets, marks) {
 		*f = *newWindowsFold(f.job, f.in)
 	}
-	for p := range f.at {
-		for off := f.at[p]; off < offsets[p]; off++ {
-			f.see(p, off)
-		}
-		f.at[p] = offsets[p]
-	}
-	f.low = low
+	low := f.forward(offsets, marks, f.see)
 	for k := range f.piles {
 		f.settle(k, low)
 	}
