@@ -2,49 +2,10 @@ package engine
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
 )
-
-// An Operator sees one record, or one timer, at a time. The key is current; nothing says batch.
-type Operator[K comparable, V, R any] interface {
-	Open(*tables.Scope[K]) error
-	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
-	Timers() (event, processing Timers[K, R])     // nil: none. Asked once, behind Open
-	Cursors(dst []Cursor) []Cursor                // what the current key knows of every partition, appended to dst; for readers
-}
-
-// A Carrier is an operator in whose code planted bugs sit. It is told behind Open; nil is none.
-type Carrier interface{ Carry(*Planted) }
-
-// Untimed is what an operator without timers embeds.
-type Untimed[K comparable, R any] struct{}
-
-// Timers is none.
-func (Untimed[K, R]) Timers() (event, processing Timers[K, R]) { return nil, nil }
-
-// Out takes what an operator emits, under the current key.
-type Out[K comparable, R any] struct {
-	keys *backends.Keys[K]
-	port port[K, R]
-	mark int64
-}
-
-// Watermark is event time: the least watermark of the task's inputs; math.MinInt64 before the first.
-func (o *Out[K, R]) Watermark() int64 {
-	if o.mark == 0 {
-		return math.MinInt64
-	}
-	return o.mark
-}
-
-// Now is processing time: that of the batch, in microseconds since the run began.
-func (o *Out[K, R]) Now() int64 { return o.keys.Now }
-
-// Emit adds a row to what leaves with this step.
-func (o *Out[K, R]) Emit(r R) { o.port.emit(o.keys.Cur(), r) }
 
 // Keyed runs an Operator over a store: a subtask.
 type Keyed[K comparable, V, R any] struct {
@@ -73,14 +34,6 @@ type Keyed[K comparable, V, R any] struct {
 	// dropped is a planted bug's: the key group whose timers are not restored, plus 1.
 	dropped int
 	counted int64 // when the census was told last
-}
-
-// A pin is a snapshot whose asynchronous half is under way.
-type pin struct {
-	ckpt  int64
-	snap  backends.Snapshot
-	body  *stateBody
-	tries int
 }
 
 func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
@@ -296,78 +249,6 @@ func (t *Keyed[K, V, R]) run(due Timers[K, R], until int64, fx *Effects) (more b
 	t.ledger.leave(until, fx)
 	t.out.port.flush(fx, 0, 0)
 	return n > 0, nil
-}
-
-func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
-	if id == 0 {
-		return nil
-	}
-	first, last := t.in.barrier(ch, id)
-	if first {
-		fx.Note(AtBarrier, id)
-	}
-	if !last {
-		return nil
-	}
-	t.out.port.flush(fx, 0, id)
-	if t.in.low != EndOfTime && t.bug("write-after-cut") {
-		t.late = id
-		return nil
-	}
-	return t.snapshot(id, fx)
-}
-
-// snapshot is the synchronous half. The asynchronous one is the operation's Body.
-func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
-	s, err := t.Scope.Store.Snapshot()
-	if err != nil {
-		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
-	}
-	fx.Note(AtSynced, id)
-	if t.Scope.Census != nil {
-		t.census(fx)
-	}
-	t.pins = append(t.pins, pin{ckpt: id, snap: s})
-	t.upload(&t.pins[len(t.pins)-1], fx)
-	return nil
-}
-
-func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
-	p.body = newStateBody(p.snap, false, t.Spec.Volatile, t.ledger)
-	if t.bug("extra-files") { // benign: a file more that nobody reads
-		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
-	}
-	fx.Do(Op{Verb: Put, Name: fmt.Sprintf("state/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: p.body, Tag: p.ckpt, At: AtUploading, Ckpt: p.ckpt})
-}
-
-// uploadTries is how often a part of a checkpoint is put before the task declines the checkpoint.
-const uploadTries = 3
-
-func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
-	for i := range t.pins {
-		p := &t.pins[i]
-		if p.ckpt != r.Tag {
-			continue
-		}
-		if p.tries++; r.Err != nil && p.tries < uploadTries {
-			t.upload(p, fx)
-			return
-		}
-		if r.Err != nil {
-			t.tell(fx, Decline, t.Coord, p.ckpt, []byte(r.Err.Error()))
-		} else {
-			part := p.body.part
-			part.Name = r.Name
-			fx.Note(AtUploaded, p.ckpt)
-			if t.Spec.Track {
-				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries, Armed: p.body.armed})
-			}
-			t.tell(fx, Ack, t.Coord, p.ckpt, []byte(part.String()))
-		}
-		p.snap.Close() // here, for it is the store's goroutine
-		t.pins = append(t.pins[:i], t.pins[i+1:]...)
-		return
-	}
 }
 
 func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/weirbench/weir/backends"
+)
+
+// How a task takes part in a checkpoint: barriers, the synchronous half of a snapshot, its upload and the Ack.
+
+// A pin is a snapshot whose asynchronous half is under way.
+type pin struct {
+	ckpt  int64
+	snap  backends.Snapshot
+	body  *stateBody
+	tries int
+}
+
+func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
+	if id == 0 {
+		return nil
+	}
+	first, last := t.in.barrier(ch, id)
+	if first {
+		fx.Note(AtBarrier, id)
+	}
+	if !last {
+		return nil
+	}
+	t.out.port.flush(fx, 0, id)
+	if t.in.low != EndOfTime && t.bug("write-after-cut") {
+		t.late = id
+		return nil
+	}
+	return t.snapshot(id, fx)
+}
+
+// snapshot is the synchronous half. The asynchronous one is the operation's Body.
+func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
+	s, err := t.Scope.Store.Snapshot()
+	if err != nil {
+		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
+	}
+	fx.Note(AtSynced, id)
+	if t.Scope.Census != nil {
+		t.census(fx)
+	}
+	t.pins = append(t.pins, pin{ckpt: id, snap: s})
+	t.upload(&t.pins[len(t.pins)-1], fx)
+	return nil
+}
+
+func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
+	p.body = newStateBody(p.snap, false, t.Spec.Volatile, t.ledger)
+	if t.bug("extra-files") { // benign: a file more that nobody reads
+		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
+	}
+	fx.Do(Op{Verb: Put, Name: fmt.Sprintf("state/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: p.body, Tag: p.ckpt, At: AtUploading, Ckpt: p.ckpt})
+}
+
+// uploadTries is how often a part of a checkpoint is put before the task declines the checkpoint.
+const uploadTries = 3
+
+func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
+	for i := range t.pins {
+		p := &t.pins[i]
+		if p.ckpt != r.Tag {
+			continue
+		}
+		if p.tries++; r.Err != nil && p.tries < uploadTries {
+			t.upload(p, fx)
+			return
+		}
+		if r.Err != nil {
+			t.tell(fx, Decline, t.Coord, p.ckpt, []byte(r.Err.Error()))
+		} else {
+			part := p.body.part
+			part.Name = r.Name
+			fx.Note(AtUploaded, p.ckpt)
+			if t.Spec.Track {
+				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries, Armed: p.body.armed})
+			}
+			t.tell(fx, Ack, t.Coord, p.ckpt, []byte(part.String()))
+		}
+		p.snap.Close() // here, for it is the store's goroutine
+		t.pins = append(t.pins[:i], t.pins[i+1:]...)
+		return
+	}
+}
