@@ -3,26 +3,29 @@ package workloads
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
 )
 
-// MapProfile is the job of maps: every key has a profile of some fields, of which a record puts, gets or removes one, or goes through all.
+// MapProfile is the job of maps: every key has a profile of some fields, of which a record puts, gets or removes one, or goes through all, and
+// may remove some of them as it passes.
 func MapProfile() Workload {
 	params := append(keyParams("10k", "1M"),
 		amount("value_size", "16", "bytes of a field", chainWidth, valueBytesMax),
 		amount("fields", "20", "how many fields a profile may have", 1, 1_000_000),
 		share("gets", "0.4", "this share of the records gets a field"),
 		share("removes", "0.1", "this share of the records removes a field"),
-		share("scans", "0.05", "this share of the records goes through all fields; the others put one"),
+		share("scans", "0.05", "this share of the records goes through all fields"),
+		share("prunes", "0", "this share of the records goes through all fields and removes about half of them; the others put one"),
 	)
 	return drawn("map-profile", "a map for each key: fields put, got, removed and gone through", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &mapJob{countJob{draws: d, size: int(v.amount("value_size")), timed: true, groups: o.Groups}, uint64(v.amount("fields")),
-			[3]float64{v.share("gets"), v.share("removes"), v.share("scans")}}
-		if sum := j.shares[0] + j.shares[1] + j.shares[2]; sum > 1 {
-			return nil, fmt.Errorf("gets, removes and scans are %v of the records together; want 1 at most", sum)
+			[4]float64{v.share("gets"), v.share("removes"), v.share("scans"), v.share("prunes")}}
+		if sum := j.shares[0] + j.shares[1] + j.shares[2] + j.shares[3]; sum > 1 {
+			return nil, fmt.Errorf("gets, removes, scans and prunes are %v of the records together; want 1 at most", sum)
 		}
 		return j.job(), nil
 	})
@@ -31,7 +34,7 @@ func MapProfile() Workload {
 type mapJob struct {
 	countJob
 	fields uint64
-	shares [3]float64
+	shares [4]float64
 }
 
 // What a record does to its profile.
@@ -39,6 +42,7 @@ const (
 	getsField = iota
 	removesField
 	scansFields
+	prunesFields
 	putsField
 )
 
@@ -113,6 +117,8 @@ func (o *mapOp) act(what int, field uint64, c Chain) bool {
 		var all Chain
 		o.profile.Each(none, func(u uint64, v Padded) bool { all = all.with(u, v.Chain); return true })
 		return all == sum
+	case prunesFields:
+		return o.prune(sum)
 	}
 	old, was := o.profile.Get(none, field)
 	if was {
@@ -129,12 +135,35 @@ func (o *mapOp) act(what int, field uint64, c Chain) bool {
 		o.profile.Set(none, field, old)
 		sum = sum.with(field, c)
 	}
-	if sum.N == 0 {
-		o.sum.Clear(none)
-	} else {
-		o.sum.Set(none, sum)
-	}
+	o.keep(sum)
 	return true
+}
+
+// keep stores the sum of a profile; that of an empty one is none.
+func (o *mapOp) keep(sum Chain) {
+	if sum.N == 0 {
+		o.sum.Clear(backends.Void{})
+	} else {
+		o.sum.Set(backends.Void{}, sum)
+	}
+}
+
+// pruned tells whether a field goes when a record prunes.
+func pruned(v Chain) bool { return v.N%2 == 1 }
+
+// prune goes through all fields and removes some as it passes. It tells whether it found what it must.
+func (o *mapOp) prune(sum Chain) bool {
+	var all, left Chain
+	o.profile.Each(backends.Void{}, func(u uint64, v Padded) bool {
+		if all = all.with(u, v.Chain); pruned(v.Chain) {
+			o.profile.Remove(backends.Void{}, u)
+		} else {
+			left = left.with(u, v.Chain)
+		}
+		return true
+	})
+	o.keep(left)
+	return all == sum
 }
 
 func (o *mapOp) Cursors(dst []engine.Cursor) []engine.Cursor { return o.cursors(dst) }
@@ -164,6 +193,8 @@ func (f *mapFold) To(offsets, marks []int64) {
 			switch what, field := f.job.does(uint64(k), c.N); what {
 			case removesField:
 				delete(f.profiles[k], field)
+			case prunesFields:
+				maps.DeleteFunc(f.profiles[k], func(_ uint64, v Chain) bool { return pruned(v) })
 			case putsField:
 				if f.profiles[k] == nil {
 					f.profiles[k] = map[uint64]Chain{}
