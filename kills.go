@@ -37,6 +37,11 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest", "timers"}, Timers: true}, wrap: broken.Timerless},
 		mutant{Mutant: engine.Mutant{Name: "ttl-not-restored", Ticket: "FLINK-23277", What: "what is restored lives for ever", Checks: []string{"ttl"}}, wrap: broken.TimelessRestore, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", Ticket: "tiny-lru #75", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
+		mutant{Mutant: engine.Mutant{Name: "namespace-left-out", Ticket: "FLINK-8679", What: "the namespace is left out of the key of a state", Checks: []string{"windows"}, Windows: map[string]string{}}, wrap: broken.WithoutNamespaces},
+		mutant{Mutant: engine.Mutant{Name: "map-iterator-skips", Ticket: "libgdx #1390", What: "going through a map skips the entry behind one that is removed on the way", Checks: []string{"consistent-cut"}}, wrap: broken.SkipsBehindRemoved, job: "map-profile"},
+		mutant{Mutant: engine.Mutant{Name: "scan-reads-the-neighbour", Ticket: "rust-rocksdb #577", What: "going through a map reads on behind its prefix, into the next key's entries", Checks: []string{"consistent-cut"}}, wrap: broken.ReadsOn, only: "lsm", job: "map-profile"},
+		mutant{Mutant: engine.Mutant{Name: "list-boundary-lost", Ticket: "SPARK-55131", What: "a merge puts what is added to a list one byte off the boundary to the element before", Checks: []string{"consistent-cut"}}, wrap: broken.LosesBoundary, only: "lsm", job: "list-append"},
+		mutant{Mutant: engine.Mutant{Name: "restore-bound-exclusive", Ticket: "RocksDB #11811", What: "a restore takes the last key group of its range for the first behind it", Checks: []string{"digest"}}, wrap: broken.ExclusiveBound},
 		mutant{Mutant: engine.Mutant{Name: "fault-never-strikes", Ticket: "FLINK-37870", What: "the plan's faults silently never strike", Checks: []string{"faults-struck"}}, muffle: true, verdict: linearizability.Undecided},
 		mutant{Mutant: engine.Mutant{Name: "snapshot-read-twice", What: "a snapshot is read twice, the first time for nothing", Benign: true}, wrap: broken.ReadTwice},
 	)
@@ -45,7 +50,8 @@ func mutants() (all []mutant) {
 // A Kill is one cell of the kill table: a mutant on a backend.
 type Kill struct {
 	Mutant, Ticket, What, Backend string
-	NotHere                       string // why the mutant does not apply
+	Timers                        backends.TimerPlace // where an LSM keeps them
+	NotHere                       string              // why the mutant does not apply
 	Benign                        bool
 	Budget                        int    // seeds that it may take
 	Seeds                         int    // seeds that were run
@@ -75,7 +81,8 @@ type KillOptions struct {
 	Tell     func(*Kill)
 }
 
-// KillTable tries every mutant on every backend: seed after seed until a check that should see it does, and then the same seeds without it.
+// KillTable tries every mutant on every backend: seed after seed until a check that should see it does, and then the same seeds without it. Those
+// that take timers to be seen are tried, too, where an LSM has its timers on the heap beside it.
 func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err error) {
 	for _, b := range o.Backends {
 		for _, m := range mutants() {
@@ -86,31 +93,48 @@ func KillTable(ctx context.Context, c Catalog, o KillOptions) (table []Kill, err
 			if m.Rare {
 				k.Budget = o.Rare
 			}
-			if m.only == "heap" && b != "heap" || m.only == "lsm" && b == "heap" {
-				k.NotHere = "n/a: it sits in the code of " + m.only
-			} else if err := k.try(ctx, &c, &m); err != nil {
-				return table, fmt.Errorf("mutant %s on %s: %w", m.Name, b, err)
+			places := []backends.TimerPlace{backends.TimersInStore}
+			if m.Timers && b != "heap" {
+				places = append(places, backends.TimersOnHeap)
 			}
-			if o.Tell != nil {
-				o.Tell(&k)
+			for _, k.Timers = range places {
+				own := k
+				if m.only == "heap" && b != "heap" || m.only == "lsm" && b == "heap" {
+					own.NotHere = "n/a: it sits in the code of " + m.only
+				} else if err := own.try(ctx, &c, &m); err != nil {
+					return table, fmt.Errorf("mutant %s on %s: %w", m.Name, own.Place(), err)
+				}
+				if o.Tell != nil {
+					o.Tell(&own)
+				}
+				table = append(table, own)
 			}
-			table = append(table, k)
 		}
 	}
 	return table, nil
 }
 
+// Place is the backend, and where it has its timers when that is beside it.
+func (k *Kill) Place() string {
+	if k.Timers == backends.TimersInStore {
+		return k.Backend
+	}
+	return k.Backend + ", timers on the " + string(k.Timers)
+}
+
 // cell is simCell with a job that can show the mutant.
-func (m *mutant) cell(backend string) *Cell {
+func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
+	c := simCell(backend)
 	switch {
 	case m.job != "":
-		return jobCell(backend, m.job, nil)
+		c = jobCell(backend, m.job, nil)
 	case m.Timers:
-		return jobCell(backend, "many-timers", nil)
+		c = jobCell(backend, "many-timers", nil)
 	case m.Windows != nil:
-		return jobCell(backend, "long-windows", m.Windows)
+		c = jobCell(backend, "long-windows", m.Windows)
 	}
-	return simCell(backend)
+	c.Timers = timers
+	return c
 }
 
 // jobCell is simCell with another job.
@@ -132,7 +156,7 @@ func (k *Kill) try(ctx context.Context, c *Catalog, m *mutant) error {
 	}
 	defer os.RemoveAll(dir)
 	o := SimOptions{Faults: 3, Mutant: m.Name, Porcupine: slices.Contains(m.Checks, "linearizability") || slices.Contains(m.Checks, "checkpoint-catalog"), Wrap: m.wrap, Muffle: m.muffle}
-	s, err := c.simulator(m.cell(k.Backend), dir, o)
+	s, err := c.simulator(m.cell(k.Backend, k.Timers), dir, o)
 	if err != nil {
 		return err
 	}
@@ -167,7 +191,7 @@ func (k *Kill) see(run *seedRun, m *mutant) {
 // control runs the same seeds without the mutant: nothing fails, and on the seed that killed it the check says something else.
 func (k *Kill) control(c *Catalog, m *mutant, dir string, o SimOptions) error {
 	o.Mutant, o.Wrap, o.Muffle = "", nil, false
-	s, err := c.simulator(m.cell(k.Backend), dir, o)
+	s, err := c.simulator(m.cell(k.Backend, k.Timers), dir, o)
 	if err != nil {
 		return err
 	}
@@ -197,7 +221,7 @@ func WriteKillTable(w io.Writer, table []Kill) error {
 		by, first := k.By, fmt.Sprint(k.First)
 		switch {
 		case k.NotHere != "":
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | | | | |\n", k.Mutant, k.Ticket, k.What, k.Backend, k.NotHere)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | | | | |\n", k.Mutant, k.Ticket, k.What, k.Place(), k.NotHere)
 			continue
 		case k.Benign && k.First == 0:
 			by, first = "nothing, as it should be", "–"
@@ -210,7 +234,7 @@ func WriteKillTable(w io.Writer, table []Kill) error {
 				killed++
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d | %d | %s |\n", k.Mutant, k.Ticket, k.What, k.Backend, by, first, k.Budget, k.Hits, k.Control)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d | %d | %s |\n", k.Mutant, k.Ticket, k.What, k.Place(), by, first, k.Budget, k.Hits, k.Control)
 	}
 	fmt.Fprintf(&b, "\n%d of %d planted bugs killed within their budget of seeds, with a clean control.\n", killed, planted)
 	_, err := io.WriteString(w, b.String())

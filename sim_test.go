@@ -144,7 +144,7 @@ func TestKillTable(t *testing.T) {
 			planted := 0
 			for i := range table {
 				if k := &table[i]; !k.OK() {
-					t.Errorf("%s on %s: killed by %q at seed %d of %d, %d hits, control %s", k.Mutant, b, k.By, k.First, k.Budget, k.Hits, k.Control)
+					t.Errorf("%s on %s: killed by %q at seed %d of %d, %d hits, control %s", k.Mutant, k.Place(), k.By, k.First, k.Budget, k.Hits, k.Control)
 				} else if !k.Benign && k.NotHere == "" {
 					planted++
 				}

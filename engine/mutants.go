@@ -46,6 +46,7 @@ func Mutants() []Mutant {
 		{Name: "session-merge-forgets-state", Ticket: "euphoria #79", What: "what sessions hold is lost when they become one", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
 		{Name: "purge-forgotten", Ticket: "FLINK-31949", What: "a window that fires and purges keeps its contents", Checks: []string{"windows"}, Windows: map[string]string{"trigger": "fire-and-purge"}},
 		{Name: "purge-clears-merging-set", Ticket: "FLINK-4994", What: "purging a session forgets the session itself, so that a late record begins another", Checks: []string{"windows"}, Windows: map[string]string{"window": "session", "trigger": "fire-and-purge"}},
+		{Name: "reducing-forgets-one", Ticket: "BEAM-6929", What: "a record is folded, and what comes of it is not kept", Checks: []string{"windows"}, Windows: map[string]string{}},
 		{Name: "timer-lost-at-snapshot", Ticket: "BEAM-615", What: "a checkpoint leaves out one timer in three", Checks: []string{"timers"}, Timers: true},
 		{Name: "restored-timers-dropped", Ticket: "FLINK-28010", What: "a restored task drops the timers of one of its key groups, as if it were another's", Checks: []string{"timers", "digest"}, Timers: true},
 		{Name: "watermark-of-one-input", Ticket: "RisingWave #6308", What: "a task takes the watermark of one input for that of all", Checks: []string{"watermarks"}, Timers: true},

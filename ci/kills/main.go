@@ -30,7 +30,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	o := weir.KillOptions{Backends: []string{"heap", "pebble"}, Seeds: 25, Rare: 500, Only: *only, Tell: func(k *weir.Kill) {
-		fmt.Fprintf(os.Stderr, "%-8s %-28s seeds %3d, killed by %q, ok %v\n", k.Backend, k.Mutant, k.Seeds, k.By, k.OK())
+		fmt.Fprintf(os.Stderr, "%-27s %-28s seeds %3d, killed by %q, ok %v\n", k.Place(), k.Mutant, k.Seeds, k.By, k.OK())
 	}}
 	if rocksdb.Found().Compiled {
 		o.Backends = append(o.Backends, "rocksdb")

@@ -3,6 +3,7 @@ package window
 import (
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine"
 )
 
 // contentsState is the state of what windows hold.
@@ -30,6 +31,21 @@ type folded[K comparable, V, Acc, Out, R any] struct {
 	f     Function[K, Out, R]
 	codec backends.Codec[Acc]
 	acc   tables.Value[Window, Acc]
+
+	planted *engine.Planted
+	found   int // records that found an accumulator, for a planted bug
+}
+
+// Carry plants a bug that sits in folding.
+func (x *folded[K, V, Acc, Out, R]) Carry(p *engine.Planted) { x.planted = p }
+
+// forgets is a planted bug: what was folded is not what is kept, of every seventh record.
+func (x *folded[K, V, Acc, Out, R]) forgets() bool {
+	if x.planted == nil {
+		return false
+	}
+	x.found++
+	return x.found%7 == 0 && x.planted.Is("reducing-forgets-one")
 }
 
 // fold is how records become an accumulator, and that what is told.
@@ -50,10 +66,12 @@ func (x *folded[K, V, Acc, Out, R]) open(s *tables.Scope[K]) (err error) {
 
 func (x *folded[K, V, Acc, Out, R]) add(ns Window, v V, _ int64) bool {
 	acc, ok := x.acc.Get(ns)
-	if ok {
-		acc = x.fold.more(acc, v)
-	} else {
+	switch {
+	case !ok:
 		acc = x.fold.first(v)
+	case x.forgets():
+	default:
+		acc = x.fold.more(acc, v)
 	}
 	x.acc.Set(ns, acc)
 	return ok

@@ -46,7 +46,12 @@ type Operator[K comparable, V, R any] struct {
 }
 
 // Carry plants a bug that sits in the code of windows.
-func (o *Operator[K, V, R]) Carry(p *engine.Planted) { o.planted = p }
+func (o *Operator[K, V, R]) Carry(p *engine.Planted) {
+	o.planted = p
+	if c, ok := o.held.(engine.Carrier); ok {
+		c.Carry(p)
+	}
+}
 
 // Dropped is how many records were late and given to nobody, since Open.
 func (o *Operator[K, V, R]) Dropped() int64 { return o.dropped }
