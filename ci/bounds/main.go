@@ -81,7 +81,7 @@ func asked() []bound {
 		bound{on, "rec/s", pipeline + "loop=bare", valueAtLeast, 3e6},
 		bound{"Recorded/backend=heap/workload=count/history=on", "rec/s", "Recorded/backend=heap/workload=count/history=off", valueAtLeast, 3e6},
 	)
-	all = append(append(all, operations()...), sliding()...)
+	all = append(append(append(all, operations()...), appending()...), sliding()...)
 	for _, four := range []string{"Scenario/backend=heap/sources=2/tasks=2/", "Scenario/backend=heap/sources=1/tasks=4/"} {
 		all = append(all,
 			bound{four + "judge=oracles", "scenarios/s", four + "judge=none", valueAtLeast, 500},
@@ -124,6 +124,20 @@ func operations() (all []bound) {
 		ask("heap", op, "new", "batch=1024", 0.8)
 		for _, lsm := range []string{"pebble", "rocksdb"} {
 			ask(lsm, op, "new", "batch=1", 0.9)
+		}
+	}
+	return all
+}
+
+// appending is to a list of an ordered store, held against reading it and writing all of it again.
+func appending() (all []bound) {
+	for _, lsm := range []string{"pebble", "rocksdb"} {
+		for _, elements := range []string{"1", "16", "256"} {
+			group := "Append/backend=" + lsm + "/elements=" + elements + "/look="
+			all = append(all, bound{group + "never/by=tables", "rec/s", group + "never/by=rewrite", ratioAtLeast, 1})
+			if elements != "256" { // a list that is looked at every time is decoded as well, which the bare loop leaves out
+				all = append(all, bound{group + "always/by=tables", "rec/s", group + "always/by=rewrite", ratioAtLeast, 0.9})
+			}
 		}
 	}
 	return all

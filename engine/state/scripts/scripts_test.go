@@ -97,7 +97,7 @@ func TestScriptsAreText(t *testing.T) {
 
 // A difference says where it is, and what was to be seen. What the end of a batch says is at its last line.
 func TestDifference(t *testing.T) {
-	s, err := Parse("7 log add 3\n7 log each 0\n7 count get")
+	s, err := Parse("7 log add 3\n7 log add 4\n7 count get")
 	if err != nil {
 		t.Fatal(err)
 	}
