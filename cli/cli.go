@@ -41,7 +41,7 @@ const (
 
 // Main runs one command and returns the exit code. No panic leaves it.
 func Main(c weir.Catalog, args ...string) (code int) {
-	a := &app{catalog: c, out: os.Stdout, err: os.Stderr, begun: time.Now()}
+	a := &app{catalog: c, out: os.Stdout, err: os.Stderr, begun: time.Now(), program: filepath.Base(os.Args[0])}
 	defer func() {
 		if x := recover(); x != nil {
 			code = a.panicked(x, debug.Stack())
@@ -58,6 +58,7 @@ type app struct {
 	out     io.Writer // results
 	err     io.Writer // everything else
 	begun   time.Time
+	program string      // as this one is called: a stranger's backend is known to its own only
 	runs    string      // folder of all runs, once a command knows it
 	status  *statusLine // what is shown while something runs
 }

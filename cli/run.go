@@ -133,10 +133,10 @@ func (a *app) runScenario(cmd *cobra.Command, f *flags, name string) error {
 	a.runs = f.out
 	a.status = newStatus(a.err, f.quiet, p, f.sim)
 	again := func(seed uint64, sets []string, filter string) string {
-		return commandLine(p.File, seed, append(slices.Clone(f.sets), sets...), filter, "--sim", "--seeds", "1")
+		return a.commandLine(p.File, seed, append(slices.Clone(f.sets), sets...), filter, "--sim", "--seeds", "1")
 	}
 	o := weir.RunOptions{Out: f.out, Keep: f.keep, Progress: a.status.progress, Sim: f.sim, Seeds: f.seeds, FirstSeed: p.Seed,
-		Command: commandLine(p.File, p.Seed, f.sets, f.filter, f.rest(cmd)...), Again: again}
+		Command: a.commandLine(p.File, p.Seed, f.sets, f.filter, f.rest(cmd)...), Again: again}
 	r, err := weir.Run(cmd.Context(), a.catalog, p, o)
 	a.status.end()
 	if r == nil {
@@ -217,9 +217,9 @@ func ascii() bool {
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// commandLine runs a scenario with a seed.
-func commandLine(file string, seed uint64, sets []string, filter string, rest ...string) string {
-	words := []string{"weir", "run", strings.TrimPrefix(file, "builtin:"), "--seed", fmt.Sprint(seed)}
+// commandLine is what runs a scenario again, with a seed, in the program that this is.
+func (a *app) commandLine(file string, seed uint64, sets []string, filter string, rest ...string) string {
+	words := []string{a.program, "run", strings.TrimPrefix(file, "builtin:"), "--seed", fmt.Sprint(seed)}
 	for _, s := range sets {
 		words = append(words, "-s", s)
 	}
