@@ -20,7 +20,7 @@ func TestHeapTimersBackend(t *testing.T) {
 	for _, place := range places[1:] {
 		t.Run(string(place), func(t *testing.T) {
 			backendtest.Run(t, func(t *testing.T, o backends.Options) backends.Store {
-				return kv.Open(newPlain(), o.Groups, kv.Options{Timers: place})
+				return kv.Open(backendtest.NewPlain(), o.Groups, kv.Options{Timers: place})
 			})
 		})
 	}
@@ -91,7 +91,7 @@ func TestHeapTimersAreWrittenWhileTheTaskWaits(t *testing.T) {
 	for _, n := range []int{100, 1000} {
 		for place, want := range map[backends.TimerPlace]int64{backends.TimersInStore: 0, backends.TimersOnHeap: int64(n), backends.TimersPinned: 0} {
 			var written atomic.Int64
-			r := ring(t, kv.Open(newPlain(), backends.Groups{Last: 15}, kv.Options{Timers: place}), &written)
+			r := ring(t, kv.Open(backendtest.NewPlain(), backends.Groups{Last: 15}, kv.Options{Timers: place}), &written)
 			r.batch(t, 50, n)
 			before := written.Load()
 			f := r.snapshot(t)
@@ -120,7 +120,7 @@ func entriesOf(t *testing.T, f backends.Snapshot) (all []string) {
 // A snapshot of any place for timers restores into any other, and into the heap, entry by entry; and it holds what there was.
 func TestHeapTimersRestoreAnywhere(t *testing.T) {
 	open := func(place backends.TimerPlace) backends.Store {
-		return kv.Open(newPlain(), backends.Groups{Last: 15}, kv.Options{Timers: place})
+		return kv.Open(backendtest.NewPlain(), backends.Groups{Last: 15}, kv.Options{Timers: place})
 	}
 	onHeap := func(backends.TimerPlace) backends.Store {
 		s, _ := heap.Backend{}.Open(backends.Options{Groups: backends.Groups{Last: 15}})

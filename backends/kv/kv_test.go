@@ -12,19 +12,19 @@ import (
 
 // Seventy lines over a Go map are a backend.
 func TestPlainDB(t *testing.T) {
-	backendtest.RunDB(t, func(*testing.T, string) kv.DB { return newPlain() })
+	backendtest.RunDB(t, func(*testing.T, string) kv.DB { return backendtest.NewPlain() })
 }
 
 func TestPlainBackend(t *testing.T) {
 	backendtest.Run(t, func(t *testing.T, o backends.Options) backends.Store {
-		return kv.Open(newPlain(), o.Groups, kv.Options{})
+		return kv.Open(backendtest.NewPlain(), o.Groups, kv.Options{})
 	})
 }
 
 // An error of the database comes out of End once, whichever operation met it, and from then on the store does nothing.
 func TestErrorsComeOutOfEnd(t *testing.T) {
 	for _, op := range []string{"get", "multiget", "apply", "iter", "next"} {
-		db := newPlain()
+		db := backendtest.NewPlain()
 		sc := &tables.Scope[uint64]{Store: kv.Open(db, backends.Groups{Last: 127}, kv.Options{}), Keys: new(backends.Keys[uint64]), Codec: tables.Longs(128)}
 		count, err1 := tables.OpenValue(sc, "count", tables.None{}, tables.Uint64{})
 		sets, err2 := tables.OpenMap(sc, "sets", tables.None{}, tables.String{}, tables.Uint64{})
@@ -49,7 +49,7 @@ func TestErrorsComeOutOfEnd(t *testing.T) {
 		}
 		applied := 0
 		broken := errors.Join(errors.New("disk on fire"), backends.ErrUnknown)
-		db.fail = func(now string) error {
+		db.Fail = func(now string) error {
 			if now == "apply" {
 				applied++
 			}
@@ -66,7 +66,7 @@ func TestErrorsComeOutOfEnd(t *testing.T) {
 			t.Errorf("%s fails: End = %v, want %v", op, err, broken)
 		}
 		before := applied
-		db.fail = func(now string) error {
+		db.Fail = func(now string) error {
 			if now == "apply" {
 				applied++
 			}
@@ -90,9 +90,9 @@ func TestErrorsComeOutOfEnd(t *testing.T) {
 // An error while a snapshot is read ends that walk, not the store.
 func TestErrorOfASnapshotEndsTheCheckpoint(t *testing.T) {
 	for _, op := range []string{"iter", "next"} {
-		db := newPlain()
+		db := backendtest.NewPlain()
 		broken, failing := errors.New("disk on fire"), false
-		db.fail = func(now string) error {
+		db.Fail = func(now string) error {
 			if failing && now == op {
 				return broken
 			}

@@ -12,7 +12,7 @@ import (
 func TestLimited(t *testing.T) {
 	for _, keep := range []int{0, 500} {
 		backendtest.RunLimited(t, 1<<20, func(t *testing.T, o backends.Options) backends.Store {
-			return kv.Open(newPlain(), o.Groups, kv.Options{BytesMax: 1 << 20, Keep: keep})
+			return kv.Open(backendtest.NewPlain(), o.Groups, kv.Options{BytesMax: 1 << 20, Keep: keep})
 		})
 	}
 }

@@ -109,6 +109,14 @@ func TestPlantedBugsAreFoundAndShrunk(t *testing.T) {
 		{"restore-without-times-pebble", broken.TimelessRestore, lsm},
 		{"reading-renews-heap", broken.RenewedByReading, heap.Backend{}},
 		{"reading-renews-pebble", broken.RenewedByReading, lsm},
+		{"namespace-left-out-heap", broken.WithoutNamespaces, heap.Backend{}},
+		{"namespace-left-out-pebble", broken.WithoutNamespaces, lsm},
+		{"map-iterator-skips-heap", broken.SkipsBehindRemoved, heap.Backend{}},
+		{"map-iterator-skips-pebble", broken.SkipsBehindRemoved, lsm},
+		{"scan-reads-the-neighbour-pebble", broken.ReadsOn, lsm},
+		{"list-boundary-lost-pebble", broken.LosesBoundary, lsm},
+		{"restore-bound-exclusive-heap", broken.ExclusiveBound, heap.Backend{}},
+		{"restore-bound-exclusive-pebble", broken.ExclusiveBound, lsm},
 	} {
 		hits = 0
 		on := Place{"it", c.plant(c.backend, hit)}

@@ -8,15 +8,21 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest"
 	"github.com/weirbench/weir/backends/heap"
 	"github.com/weirbench/weir/backends/kv"
 	"github.com/weirbench/weir/backends/pebble"
 	"github.com/weirbench/weir/backends/rocksdb"
 )
 
-// places are all backends, and those over an ordered store both as they write at once and as they keep.
+// places are all backends, those over an ordered store both as they write at once and as they keep, and the least ordered store that there is.
 func places() []Place {
+	plain := func(o kv.Options) backends.Backend {
+		return kv.Over(func(backends.Options) (kv.DB, error) { return backendtest.NewPlain(), nil }, o)
+	}
 	all := []Place{
+		{"a plain store", plain(kv.Options{})},
+		{"a plain store that keeps 100 keys", plain(kv.Options{Keep: 100})},
 		{"heap", heap.Backend{}},
 		{"pebble", pebble.Backend{InMemory: true}},
 		{"pebble that keeps 100 keys", pebble.Backend{InMemory: true, KV: kv.Options{Keep: 100}}},

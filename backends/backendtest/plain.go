@@ -1,0 +1,106 @@
+package backendtest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/kv"
+)
+
+// Plain is the least that is an ordered store: a Go map, sorted when it is walked. It is for tests of what stands on any such store.
+type Plain struct {
+	// Fail is asked by every operation, by its name, whether it fails.
+	Fail func(op string) error
+
+	m map[string][]byte
+}
+
+// NewPlain is an empty one that never fails.
+func NewPlain() *Plain {
+	return &Plain{Fail: func(string) error { return nil }, m: map[string][]byte{}}
+}
+
+// Get appends the value of a key to buf.
+func (d *Plain) Get(key, buf []byte) ([]byte, bool, error) {
+	v, ok := d.m[string(key)]
+	return append(buf, v...), ok, d.Fail("get")
+}
+
+// MultiGet looks up keys.
+func (d *Plain) MultiGet(keys, vals *backends.Rows) error {
+	for i := range keys.Len() {
+		if v, ok := d.m[string(keys.At(i))]; ok {
+			vals.Add(v)
+		} else {
+			vals.AddAbsent()
+		}
+	}
+	return d.Fail("multiget")
+}
+
+// Apply makes all writes visible.
+func (d *Plain) Apply(b *backends.Batch) error {
+	if err := d.Fail("apply"); err != nil {
+		return err
+	}
+	b.Each(func(op backends.Op, k, v []byte) {
+		switch op {
+		case backends.OpSet:
+			d.m[string(k)] = bytes.Clone(v)
+		case backends.OpMerge:
+			d.m[string(k)] = slices.Concat(d.m[string(k)], v)
+		case backends.OpDelete:
+			delete(d.m, string(k))
+		case backends.OpDeleteRange:
+			maps.DeleteFunc(d.m, func(key string, _ []byte) bool { return key >= string(k) && key < string(v) })
+		}
+	})
+	return nil
+}
+
+// Iter walks a range.
+func (d *Plain) Iter(lo, hi []byte) (kv.Iter, error) {
+	var keys []string
+	for k := range d.m {
+		if k >= string(lo) && (hi == nil || k < string(hi)) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return &plainIter{d, keys}, d.Fail("iter")
+}
+
+// View is a copy.
+func (d *Plain) View() (kv.View, error) { return &Plain{d.Fail, maps.Clone(d.m)}, d.Fail("view") }
+
+// Flush has nothing to do.
+func (d *Plain) Flush() error { return nil }
+
+// Checkpoint is not there.
+func (d *Plain) Checkpoint(string) error { return fmt.Errorf("checkpoint: %w", errors.ErrUnsupported) }
+
+// Metrics are none.
+func (d *Plain) Metrics() map[string]float64 { return nil }
+
+// Close does nothing.
+func (d *Plain) Close() error { return nil }
+
+type plainIter struct {
+	d    *Plain
+	keys []string
+}
+
+func (it *plainIter) Next(rows *backends.Rows, max int) error {
+	for ; max > 0 && len(it.keys) > 0; max-- {
+		rows.Add([]byte(it.keys[0]))
+		rows.Add(it.d.m[it.keys[0]])
+		it.keys = it.keys[1:]
+	}
+	return it.d.Fail("next")
+}
+
+func (it *plainIter) Close() error { return nil }
