@@ -2,6 +2,7 @@ package weir
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/state"
 	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
 	"github.com/weirbench/weir/workloads"
@@ -178,19 +180,11 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 	e := &c.entry
 	cut = linearizability.Cut{Ckpt: e.Ckpt, Epoch: c.epoch}
 	cut.Bytes, cut.Entries = weigh(e)
-	var got engine.Digest
-	for i := range r.h.Tasks {
-		p, err := engine.ParseStatePart(e.Parts[r.h.Parts+i])
-		if err != nil {
-			cut.Diff = fmt.Sprintf("the part of task/%d is missing", i)
-			cut.Want[0] = ^cut.Got[0] // no state explains that
-			return cut, false
-		}
-		got.Merge(p.Digest)
-	}
+	exact := r.h.Mode == linearizability.ExactlyOnce
+	got, apart, missing := together(e, r.h.Parts, r.h.Tasks)
 	cut.Got = linearizability.Digest(got)
 	at, marks, wrong := offsets(e, r.h.Parts, s.mark)
-	if at == nil {
+	if wrong = cmp.Or(missing, wrong); missing != "" || at == nil { // no state explains that
 		cut.Diff, cut.Want[0] = wrong, ^cut.Got[0]
 		return cut, false
 	}
@@ -199,10 +193,35 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 	fold.To(clamp(at, s.parts), marks)
 	fold.Each(func(x *backends.Entry) { want.Add(x) })
 	cut.Want = linearizability.Digest(want)
-	if want != got && r.h.Mode == linearizability.ExactlyOnce {
+	switch {
+	case !exact:
+	case apart != "":
+		cut.Diff, cut.Want[0] = strings.TrimPrefix(cut.Diff+"; "+apart, "; "), ^cut.Got[0]
+	case want != got:
 		cut.Diff = strings.TrimPrefix(cut.Diff+"; "+explain(s, fold, e, r.h, blobs), "; ")
 	}
 	return cut, e.Final
+}
+
+// together is the digest of what all tasks hold in a manifest. A broadcast map counts once, however many copies of it there are: apart says which
+// differ, and missing which part there is not.
+func together(e *engine.Entry, parts, tasks int) (got engine.Digest, apart, missing string) {
+	var first engine.Digest
+	for i := range tasks {
+		p, err := engine.ParseStatePart(e.Parts[parts+i])
+		if err != nil {
+			return got, "", fmt.Sprintf("the part of task/%d is missing", i)
+		}
+		got.Merge(p.Digest)
+		switch {
+		case i == 0:
+			first = p.Copy
+			got.Merge(first)
+		case p.Copy != first && apart == "":
+			apart = fmt.Sprintf("task/%d and task/0 hold different copies of a broadcast map", i)
+		}
+	}
+	return got, apart, ""
 }
 
 // clamp keeps offsets that are beyond the log, as only a bug makes them, within it.
@@ -216,11 +235,11 @@ func clamp(at, parts []int64) []int64 {
 
 // explain says in what a checkpoint differs from the fold, entry by entry, as long as its files are there.
 func explain(s *subject, fold workloads.Fold, e *engine.Entry, h *linearizability.History, blobs backends.Blobs) string {
-	want := map[string]backends.Entry{}
+	d := &difference{job: s.job, want: map[string][]backends.Entry{}}
 	fold.Each(func(x *backends.Entry) {
-		want[x.State+"\x00"+string(x.Key)] = backends.Entry{State: x.State, Group: x.Group, Key: bytes.Clone(x.Key), Value: bytes.Clone(x.Value)}
+		id := x.State + "\x00" + string(x.Key)
+		d.want[id] = append(d.want[id], backends.Entry{State: x.State, Group: x.Group, Key: bytes.Clone(x.Key), Value: bytes.Clone(x.Value)})
 	})
-	why := ""
 	for i := range h.Tasks {
 		p, _ := engine.ParseStatePart(e.Parts[h.Parts+i])
 		data, err := blobs.Get(p.Name)
@@ -233,32 +252,57 @@ func explain(s *subject, fold workloads.Fold, e *engine.Entry, h *linearizabilit
 			}
 			return err.Error()
 		}
-		engine.EachEntry(p, data, func(x *backends.Entry) error {
-			if slices.Contains(s.job.Volatile, x.State) {
-				return nil
-			}
-			id := x.State + "\x00" + string(x.Key)
-			w, ok := want[id]
-			delete(want, id)
-			switch {
-			case why != "":
-			case !ok:
-				why = fmt.Sprintf("state %s of key %s should not be there", x.State, s.job.KeyName(x.Key))
-			case !bytes.Equal(w.Value, x.Value):
-				why = fmt.Sprintf("state %s of key %s is %x, the fold up to its offsets %x", x.State, s.job.KeyName(x.Key), x.Value, w.Value)
-			}
-			return nil
-		})
-	}
-	if why == "" && len(want) > 0 {
-		first := ""
-		for id, w := range want { // the least name, whatever the order
-			if first == "" || id < first {
-				first, why = id, fmt.Sprintf("state %s of key %s is missing, with %d other entries", w.State, s.job.KeyName(w.Key), len(want)-1)
+		engine.EachEntry(p, data, d.see)
+		held, _ := state.ParseShares([]byte(p.Held))
+		for k := range held {
+			if held[k].Mode != state.Broadcast || i == 0 {
+				held[k].Each(func(x *backends.Entry) { d.see(x) })
 			}
 		}
 	}
-	return why
+	return d.end()
+}
+
+// A difference is the first thing in which a state differs from what is wanted, by the key and name of an entry. A list of a task may hold
+// an element more than once.
+type difference struct {
+	job  *workloads.Job
+	want map[string][]backends.Entry
+	why  string
+}
+
+func (d *difference) see(x *backends.Entry) error {
+	if slices.Contains(d.job.Volatile, x.State) {
+		return nil
+	}
+	id := x.State + "\x00" + string(x.Key)
+	left := d.want[id]
+	if len(left) <= 1 {
+		delete(d.want, id)
+	} else {
+		d.want[id] = left[1:]
+	}
+	switch {
+	case d.why != "":
+	case len(left) == 0:
+		d.why = fmt.Sprintf("state %s of key %s should not be there", x.State, d.job.KeyName(x.Key))
+	case !bytes.Equal(left[0].Value, x.Value):
+		d.why = fmt.Sprintf("state %s of key %s is %x, the fold up to its offsets %x", x.State, d.job.KeyName(x.Key), x.Value, left[0].Value)
+	}
+	return nil
+}
+
+// end is the difference when all was seen.
+func (d *difference) end() string {
+	if d.why == "" && len(d.want) > 0 {
+		first := ""
+		for id, w := range d.want { // the least name, whatever the order
+			if first == "" || id < first {
+				first, d.why = id, fmt.Sprintf("state %s of key %s is missing, with %d other entries", w[0].State, d.job.KeyName(w[0].Key), len(d.want)-1)
+			}
+		}
+	}
+	return d.why
 }
 
 // output reads what the sinks published.

@@ -219,7 +219,7 @@ func (r *recorder) durable(e *engine.Entry) {
 func weigh(e *engine.Entry) (bytes, entries int64) {
 	for _, b := range e.Parts {
 		if p, err := engine.ParseStatePart(b); err == nil {
-			bytes, entries = bytes+p.Size, entries+p.Entries
+			bytes, entries = bytes+p.Size+int64(len(p.Held)), entries+p.Entries
 		}
 	}
 	return bytes, entries

@@ -130,6 +130,8 @@ func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
 		c = jobCell(backend, m.job, nil)
 	case m.Timers:
 		c = jobCell(backend, "many-timers", nil)
+	case m.Held:
+		c = jobCell(backend, "broadcast-rules", nil)
 	case m.Windows != nil:
 		c = jobCell(backend, "long-windows", m.Windows)
 	}

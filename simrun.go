@@ -89,7 +89,7 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1", "event_time": strconv.FormatBool(timed == 1),
 		"delay": "40", "deletes": "25", "burst": []string{"0", "16"}[salt&1], "size": "60", "slide": "20", "gap": "15", "lateness": []string{"0", "14"}[salt>>1],
 		"out_of_order": "8", "watermark_every": "4", "late_by": "60", "late": "0", "life": "30", "before": "20", "after": "30", "length": "7",
-		"fields": "9", "prunes": "0.15"}
+		"fields": "9", "prunes": "0.15", "rule_every": "5"}
 	if p == 1 { // of one partition, what is late does not depend on who is faster
 		change["late"] = "0.2"
 	}

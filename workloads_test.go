@@ -33,6 +33,7 @@ func variants() []variant {
 		{"map-profile", "map-profile", map[string]string{"removes": "0.2", "scans": "0.2"}, "digest", 2},
 		{"large-state", "large-state", map[string]string{"value_sizes": "lognormal", "updates": "0.3"}, "digest", 2},
 		{"dedup-ttl", "dedup-ttl", map[string]string{"life": "2k"}, "ttl", 2},
+		{"broadcast-rules", "broadcast-rules", nil, "digest", 2},
 		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
 	}
 }

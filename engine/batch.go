@@ -16,6 +16,7 @@ type Batch struct {
 	Cols    Columns // *Rows[K,V]: asserted once a batch
 	Mark    int64   // no later row is of this time or before; 0: none
 	Barrier int64   // 0: none
+	All     bool    // its rows went to every reader, whatever their keys
 	pool    *pool
 }
 
@@ -72,7 +73,7 @@ func (p *pool) take() *Batch {
 // Free gives b back to its writer. Only drivers call it, from any goroutine.
 func (b *Batch) Free() {
 	b.Cols.Reset()
-	b.Mark, b.Barrier = 0, 0
+	b.Mark, b.Barrier, b.All = 0, 0, false
 	b.pool.mu.Lock()
 	b.pool.free = append(b.pool.free, b)
 	b.pool.mu.Unlock()
@@ -136,6 +137,17 @@ func (p *port[K, V]) scatter(in *Rows[K, V]) {
 		if named {
 			r.IDs = append(r.IDs, in.IDs[i])
 		}
+	}
+}
+
+// repeat adds many rows to every output.
+func (p *port[K, V]) repeat(in *Rows[K, V]) {
+	for i := range p.rows {
+		if r := p.only(i); r != in {
+			r.Keys, r.Vals = append(r.Keys, in.Keys...), append(r.Vals, in.Vals...)
+			r.Times, r.IDs = append(r.Times, in.Times...), append(r.IDs, in.IDs...)
+		}
+		p.open[i].All = true
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // How a task takes part in a checkpoint: barriers, the synchronous half of a snapshot, its upload and the Ack.
@@ -13,6 +14,7 @@ type pin struct {
 	ckpt  int64
 	snap  backends.Snapshot
 	body  *stateBody
+	held  []state.Share // the operator state
 	tries int
 }
 
@@ -37,6 +39,10 @@ func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
 
 // snapshot is the synchronous half. The asynchronous one is the operation's Body.
 func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
+	held, err := t.Held()
+	if err != nil {
+		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
+	}
 	s, err := t.Scope.Store.Snapshot()
 	if err != nil {
 		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
@@ -45,9 +51,20 @@ func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
 	if t.Scope.Census != nil {
 		t.census(fx)
 	}
-	t.pins = append(t.pins, pin{ckpt: id, snap: s})
+	t.pins = append(t.pins, pin{ckpt: id, snap: s, held: held})
 	t.upload(&t.pins[len(t.pins)-1], fx)
 	return nil
+}
+
+// Held captures the operator state as a checkpoint does between two batches. It is copied in the synchronous half, as Flink does.
+func (t *Keyed[K, V, R]) Held() ([]state.Share, error) {
+	if t.held == nil {
+		return nil, nil
+	}
+	if err := t.Op.(Checkpointed).Snapshot(); err != nil {
+		return nil, err
+	}
+	return t.held.Capture(), nil
 }
 
 func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
@@ -74,11 +91,15 @@ func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
 		if r.Err != nil {
 			t.tell(fx, Decline, t.Coord, p.ckpt, []byte(r.Err.Error()))
 		} else {
+			if t.held != nil && t.bug("operator-state-not-copied") {
+				p.held = t.held.Capture()
+			}
 			part := p.body.part
 			part.Name = r.Name
+			part.hold(p.held)
 			fx.Note(AtUploaded, p.ckpt)
 			if t.Spec.Track {
-				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.Digest, Pos: part.Entries, Armed: p.body.armed})
+				fx.Fact(Fact{Kind: Snapped, Ckpt: p.ckpt, Digest: part.whole(t.Role.Index), Pos: part.Entries, Armed: p.body.armed})
 			}
 			t.tell(fx, Ack, t.Coord, p.ckpt, []byte(part.String()))
 		}

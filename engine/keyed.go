@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // Keyed runs an Operator over a store: a subtask.
@@ -27,6 +29,7 @@ type Keyed[K comparable, V, R any] struct {
 	from   int     // and its input
 	pins   []pin
 	parts  restoring
+	held   *state.Operator // nil: the operator has no state beside that of keys
 	reads  []Cursor
 	asked  [1]backends.Key[K]
 	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
@@ -87,12 +90,15 @@ func (t *Keyed[K, V, R]) arm(fx *Effects) {
 func (t *Keyed[K, V, R]) start(fx *Effects) error {
 	t.in.init(t.Inputs, t.Spec.AtLeastOnce)
 	t.in.unblock, t.in.newest = t.bug("unaligned-barrier"), t.Spec.Planted
-	t.out.keys = t.Scope.Keys
+	t.out.keys, t.out.codec = t.Scope.Keys, t.Scope.Codec
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err
 	}
 	if c, ok := t.Op.(Carrier); ok {
 		c.Carry(t.Spec.Planted)
+	}
+	if _, ok := t.Op.(Checkpointed); ok {
+		t.held = &state.Operator{Task: t.Role.Index, Tasks: t.Spec.Parallelism}
 	}
 	t.event, t.proc = t.Op.Timers()
 	if s, ok := service(t.event).(interface{ plant(*Planted) }); ok {
@@ -118,7 +124,13 @@ func (t *Keyed[K, V, R]) watch(timers Timers[K, R], processing bool) {
 
 func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 	if rows := b.Cols.(*Rows[K, V]); len(rows.Keys) > 0 {
-		if err := t.process(rows, fx); err != nil {
+		var err error
+		if b.All {
+			err = t.hear(rows, fx)
+		} else {
+			err = t.process(rows, fx)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -188,21 +200,46 @@ func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
 	return nil
 }
 
-// processPlanted is process in an attempt that carries a bug on purpose: those that go wrong record by record are here, off the steady path.
-func (t *Keyed[K, V, R]) processPlanted(rows *Rows[K, V]) {
-	at := func(column []int64, i int) int64 {
-		if i < len(column) {
-			return column[i]
-		}
-		return 0
+// hear runs a batch whose records all tasks have.
+func (t *Keyed[K, V, R]) hear(rows *Rows[K, V], fx *Effects) error {
+	op, ok := t.Op.(Hearer[K, V, R])
+	if !ok {
+		return errors.New("a record came that is for every task, and the operator is no Hearer")
 	}
+	t.Scope.Keys.Batch, t.out.mark = rows.Keys, t.in.low
+	var mine []ID
+	t.Scope.Store.Begin()
 	for i, v := range rows.Vals {
 		t.Scope.Keys.At = i
-		var id ID
-		if i < len(rows.IDs) {
-			id = rows.IDs[i]
+		own := t.own.Has(int(rows.Keys[i].Group))
+		id := at(rows.IDs, i)
+		if op.Hear(v, id, at(rows.Times, i), own, &t.out); own {
+			mine = append(mine, id)
 		}
-		times := 1
+	}
+	if err := t.Scope.Store.End(); err != nil {
+		return err
+	}
+	if t.Spec.Track && len(mine) > 0 {
+		fx.Fact(Fact{Kind: Applied, IDs: mine})
+	}
+	t.out.port.flush(fx, 0, 0)
+	return nil
+}
+
+// at is the i-th of a column, 0 where the job has none such.
+func at[T any](column []T, i int) (v T) {
+	if i < len(column) {
+		v = column[i]
+	}
+	return v
+}
+
+// processPlanted is process in an attempt that carries a bug on purpose: those that go wrong record by record are here, off the steady path.
+func (t *Keyed[K, V, R]) processPlanted(rows *Rows[K, V]) {
+	for i, v := range rows.Vals {
+		t.Scope.Keys.At = i
+		id, times := at(rows.IDs, i), 1
 		if t.seen++; t.seen%37 == 0 {
 			if t.bug("lost-record") {
 				times = 0
@@ -233,9 +270,26 @@ func (t *Keyed[K, V, R]) fire(fx *Effects) error {
 			return err
 		}
 	}
+	if op, ok := t.Op.(Reacher[K, R]); ok {
+		if err := t.reach(op, fx); err != nil {
+			return err
+		}
+	}
 	t.firing = false
 	t.out.port.flush(fx, t.in.low, 0)
 	return t.barrier(t.from, t.behind, fx)
+}
+
+// reach tells the operator of the watermark.
+func (t *Keyed[K, V, R]) reach(op Reacher[K, R], fx *Effects) error {
+	t.Scope.Keys.Batch, t.out.mark = nil, t.in.low
+	t.Scope.Store.Begin()
+	op.Reach(t.in.low, &t.out)
+	if err := t.Scope.Store.End(); err != nil {
+		return err
+	}
+	t.out.port.flush(fx, 0, 0)
+	return nil
 }
 
 // run fires timers in a batch of their own and sends what they emitted.
@@ -304,8 +358,9 @@ func (t *Keyed[K, V, R]) done(r *Result, fx *Effects) error {
 			return fmt.Errorf("read back what was restored: %w", r.Err)
 		}
 		body := r.Body.(*stateBody)
+		body.part.hold(t.parts.held)
 		fx.Note(AtVerified, t.parts.ckpt)
-		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.Digest, Pos: body.part.Entries, Armed: body.armed})
+		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.whole(t.Role.Index), Pos: body.part.Entries, Armed: body.armed})
 		t.tell(fx, Restored, t.Coord, t.parts.ckpt, nil)
 	default:
 		t.uploaded(r, fx)

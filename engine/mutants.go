@@ -9,6 +9,7 @@ type Mutant struct {
 	Benign bool     // legal: nothing may see it
 	Rare   bool     // it takes a crash between two particular steps
 	Timers bool     // only a job with timers can show it
+	Held   bool     // only a job with operator state can show it
 	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
 	Windows map[string]string
 }
@@ -51,6 +52,11 @@ func Mutants() []Mutant {
 		{Name: "restored-timers-dropped", Ticket: "FLINK-28010", What: "a restored task drops the timers of one of its key groups, as if it were another's", Checks: []string{"timers", "digest"}, Timers: true},
 		{Name: "watermark-of-one-input", Ticket: "RisingWave #6308", What: "a task takes the watermark of one input for that of all", Checks: []string{"watermarks"}, Timers: true},
 		{Name: "watermark-not-said-again", Ticket: "FLINK-4616", What: "a restored source does not say its watermark before it reads on", Checks: []string{"watermarks"}, Timers: true},
+		{Name: "split-element-lost", Ticket: "FLINK-10712", What: "a split list is dealt out without one of its elements", Checks: []string{"digest", "consistent-cut", "sink-committed-once"}, Held: true},
+		{Name: "split-list-dealt-again", Ticket: "FLINK-11618", What: "a split list changes tasks though there are as many as before", Checks: []string{"digest"}, Held: true},
+		{Name: "union-list-split", Ticket: "FLINK-4821", What: "of a union list each task is given a part, as if it were a split one", Checks: []string{"sink-committed-once"}, Held: true},
+		{Name: "broadcast-on-first-task", Ticket: "FLINK-23475", What: "a broadcast map is restored on the first task only", Checks: []string{"consistent-cut", "sink-committed-once"}, Held: true},
+		{Name: "operator-state-not-copied", Ticket: "FLINK-9263", What: "a checkpoint shares the operator state with the running task", Checks: []string{"consistent-cut"}, Held: true},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // An Operator sees one record, or one timer, at a time. The key is current; nothing says batch.
@@ -13,6 +14,28 @@ type Operator[K comparable, V, R any] interface {
 	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
 	Timers() (event, processing Timers[K, R])     // nil: none. Asked once, behind Open
 	Cursors(dst []Cursor) []Cursor                // what the current key knows of every partition, appended to dst; for readers
+}
+
+// A Checkpointed operator has state of its task beside that of keys.
+type Checkpointed interface {
+	// Initialize opens it. It is called once, behind Open and behind what is restored of keys, before the first record; s says whether the task goes
+	// on from a checkpoint.
+	Initialize(s *state.Operator) error
+	// Snapshot is called in the synchronous half of a checkpoint, before the state is captured: the last moment to write to it. It may
+	// be called at other times between two batches, too.
+	Snapshot() error
+}
+
+// A Hearer is an operator some of whose records come to all tasks: those that Parts.Everywhere says, in the order in which they are read between
+// the others of their source. No state of keys can be used. mine: this is the task that the record's key belongs to; what is emitted for the
+// record all tasks together should emit once.
+type Hearer[K comparable, V, R any] interface {
+	Hear(v V, id ID, at int64, mine bool, out *Out[K, R])
+}
+
+// A Reacher is an operator that is told of every watermark its task comes to, behind the timers that this fires. No key is current.
+type Reacher[K comparable, R any] interface {
+	Reach(mark int64, out *Out[K, R])
 }
 
 // A Carrier is an operator in whose code planted bugs sit. It is told behind Open; nil is none.
@@ -29,6 +52,9 @@ type Out[K comparable, R any] struct {
 	keys *backends.Keys[K]
 	port port[K, R]
 	mark int64
+
+	codec tables.KeyType[K]
+	other [1]backends.Key[K] // that EmitFor emits for
 }
 
 // Watermark is event time: the least watermark of the task's inputs; math.MinInt64 before the first.
@@ -44,3 +70,9 @@ func (o *Out[K, R]) Now() int64 { return o.keys.Now }
 
 // Emit adds a row to what leaves with this step.
 func (o *Out[K, R]) Emit(r R) { o.port.emit(o.keys.Cur(), r) }
+
+// EmitFor adds a row of any key, whichever is current.
+func (o *Out[K, R]) EmitFor(k K, r R) {
+	o.codec.Mark(o.other[:], []K{k})
+	o.port.emit(&o.other[0], r)
+}

@@ -196,11 +196,11 @@ func (c *Coordinator) tookOver(fx *Effects) {
 	c.pos++
 	c.phase, x.waiting = fetching, c.tasks
 	c.retained = slices.Clone(x.choices)
-	for i := range c.tasks {
-		var part []byte
-		if x.from != nil {
-			part = x.from.Parts[i]
-		}
+	parts := make([][]byte, c.tasks)
+	if x.from != nil {
+		parts = c.deal(x.from.Parts)
+	}
+	for i, part := range parts {
 		c.tell(fx, Restore, i, x.ckpt(), part)
 	}
 }

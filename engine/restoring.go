@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // load puts the fetched part into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
@@ -27,6 +28,9 @@ func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
 		}
 		t.parts.data = nil
 	}
+	if err := t.initialize(ckpt); err != nil {
+		return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
+	}
 	if t.Epoch > 1 {
 		fx.Note(AtRestored, ckpt)
 	}
@@ -41,6 +45,25 @@ func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
 	t.pins = append(t.pins, pin{snap: s})
 	fx.Do(Op{Verb: Scan, Body: newStateBody(s, true, t.Spec.Volatile, t.ledger), Tag: scanTag})
 	return nil
+}
+
+// initialize gives the operator the state of its task, that of no key.
+func (t *Keyed[K, V, R]) initialize(ckpt int64) error {
+	if t.held == nil {
+		return nil
+	}
+	if ckpt != 0 {
+		dealt, err := state.ParseShares([]byte(t.parts.part.Held))
+		if err != nil {
+			return err
+		}
+		t.held.Restore(dealt)
+	}
+	err := t.Op.(Checkpointed).Initialize(t.held)
+	if err == nil && t.Spec.Track {
+		t.parts.held, err = t.Held()
+	}
+	return err
 }
 
 // dropsTimer is a planted bug: the timers of the first key group that has any are not restored.
@@ -59,6 +82,7 @@ type restoring struct {
 	ckpt  int64
 	part  StatePart
 	data  []byte
+	held  []state.Share // the operator state as it was when the operator had been given it; kept where a history is
 	tries int
 }
 

@@ -31,16 +31,18 @@ type Source[K comparable, V any] struct {
 	Log    Log[K, V]
 	Key    tables.KeyType[K]
 	marked Marked // Log, if it is
-	out    port[K, V]
-	keys   []K
-	rows   Rows[K, V]
-	cuts   []int64 // offsets at which a batch must end
-	offset int64
-	mark   int64 // the last that was sent; EndOfTime once the end was told
-	ran    bool
-	stage  inputStage
-	phased bool // the phase that it is in was told
-	waits  bool // for the alarm: by its phase it may not read yet
+	// everywhere tells of which records every task gets a copy; nil: of none.
+	everywhere func(v V) bool
+	out        port[K, V]
+	keys       []K
+	rows       Rows[K, V]
+	cuts       []int64 // offsets at which a batch must end
+	offset     int64
+	mark       int64 // the last that was sent; EndOfTime once the end was told
+	ran        bool
+	stage      inputStage
+	phased     bool // the phase that it is in was told
+	waits      bool // for the alarm: by its phase it may not read yet
 }
 
 func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
@@ -111,6 +113,7 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 		s.end(fx)
 		return
 	}
+	n, all := s.alone(rows, n)
 	rows.Keys = slices.Grow(rows.Keys[:0], n)[:n]
 	s.Key.Mark(rows.Keys, s.keys)
 	if s.Spec.Track {
@@ -126,7 +129,10 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 	case s.marked == nil && len(rows.Times) > 0:
 		s.mark = rows.Times[n-1] - 1 // times ascend within a partition
 	}
-	if outputs > 1 {
+	switch {
+	case all:
+		s.out.repeat(rows)
+	case outputs > 1:
 		s.out.scatter(rows)
 	}
 	s.say(fx)
@@ -134,6 +140,19 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 		s.cuts = s.cuts[1:]
 		fx.Note(AtInputRecords, s.offset)
 	}
+}
+
+// alone shortens what was read so that a record for every task is in a batch of its own, and tells whether this is one.
+func (s *Source[K, V]) alone(rows *Rows[K, V], n int) (left int, all bool) {
+	if s.everywhere == nil {
+		return n, false
+	}
+	if left = slices.IndexFunc(rows.Vals, s.everywhere); left < 0 {
+		return n, false
+	}
+	left, all = max(left, 1), left == 0
+	s.keys, rows.Vals, rows.Times = s.keys[:left], rows.Vals[:left], rows.Times[:min(left, len(rows.Times))]
+	return left, all
 }
 
 // say sends what was read, and the watermark.

@@ -51,12 +51,14 @@ type Spec struct {
 
 // Parts are what a workload brings to a graph.
 type Parts[K comparable, V, R any] struct {
-	Key     tables.KeyType[K]
-	Log     func(part int) Log[K, V]
-	Op      func() Operator[K, V, R]
-	Txn     func() Txn[K, R]
-	ReadKey func(reader int, nth int64) K                  // what a reader asks for; nil: there are no readers
-	Cursors func(dst []Cursor, e *backends.Entry) []Cursor // what an entry of a key says; nil: nothing
+	Key tables.KeyType[K]
+	Log func(part int) Log[K, V]
+	Op  func() Operator[K, V, R]
+	// Everywhere tells of which records every task gets a copy; nil: of none. The operator is then a Hearer.
+	Everywhere func(v V) bool
+	Txn        func() Txn[K, R]
+	ReadKey    func(reader int, nth int64) K                  // what a reader asks for; nil: there are no readers
+	Cursors    func(dst []Cursor, e *backends.Entry) []Cursor // what an entry of a key says; nil: nothing
 }
 
 // Common is what every machine of an attempt is told.
@@ -93,7 +95,7 @@ func Build[K comparable, V, R any](s *Spec, epoch int64, parts Parts[K, V, R]) (
 		return Common{Index: len(g.Machines), Role: Role{k, i}, Coord: coord, Epoch: epoch, Inputs: inputs, Spec: s}
 	}
 	for i := range p {
-		src := &Source[K, V]{Common: common(SourceRole, i, 0), Log: parts.Log(i), Key: parts.Key}
+		src := &Source[K, V]{Common: common(SourceRole, i, 0), Log: parts.Log(i), Key: parts.Key, everywhere: parts.Everywhere}
 		src.marked, _ = src.Log.(Marked)
 		src.out.init(n, s.Groups)
 		if s.Cuts != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // A state file is a task's part of a checkpoint: for each key group in turn its entries, then an index of the groups, and the seal that every
@@ -23,17 +25,25 @@ type StatePart struct {
 	Index   int64 // where the index begins; it ends with the payload
 	Entries int64
 	Digest  Digest
+	// Held is the operator state of the task, as state.AppendShares writes it: small, so it travels in the part itself. Its lists are in Digest;
+	// Copy is the digest of its broadcast maps, of which every task has the same.
+	Held string
+	Copy Digest
 }
 
 func (p StatePart) String() string {
-	return fmt.Sprintf("%s %d %d %d %s", p.Name, p.Size, p.Index, p.Entries, p.Digest)
+	text := fmt.Sprintf("%s %d %d %d %s", p.Name, p.Size, p.Index, p.Entries, p.Digest)
+	if p.Held != "" {
+		text += fmt.Sprintf(" %s %s", p.Copy, base64.RawStdEncoding.EncodeToString([]byte(p.Held)))
+	}
+	return text
 }
 
 // ParseStatePart reads what String wrote.
 func ParseStatePart(b []byte) (p StatePart, err error) {
 	f := strings.Fields(string(b))
-	if len(f) != 5 {
-		return p, fmt.Errorf("part %q: %d fields, want 5", b, len(f))
+	if len(f) != 5 && len(f) != 7 {
+		return p, fmt.Errorf("part %q: %d fields, want 5, or 7 with operator state", b, len(f))
 	}
 	p.Name = f[0]
 	for i, n := range []*int64{&p.Size, &p.Index, &p.Entries} {
@@ -41,8 +51,38 @@ func ParseStatePart(b []byte) (p StatePart, err error) {
 			return p, fmt.Errorf("part %q: %w", b, err)
 		}
 	}
-	p.Digest, err = ParseDigest(f[4])
+	if p.Digest, err = ParseDigest(f[4]); err != nil || len(f) == 5 {
+		return p, err
+	}
+	held, err := base64.RawStdEncoding.DecodeString(f[6])
+	if err != nil {
+		return p, fmt.Errorf("part %q: %w", b, err)
+	}
+	p.Held = string(held)
+	p.Copy, err = ParseDigest(f[5])
 	return p, err
+}
+
+// hold adds the operator state of the task.
+func (p *StatePart) hold(all []state.Share) {
+	for i := range all {
+		sum := &p.Digest
+		if all[i].Mode == state.Broadcast {
+			sum = &p.Copy
+		}
+		all[i].Each(sum.Add)
+		p.Entries += int64(len(all[i].Elements))
+	}
+	p.Held = string(state.AppendShares(nil, all))
+}
+
+// whole is the digest of what a task holds. That of what all hold is the sum over the tasks, so a broadcast map counts with the first.
+func (p *StatePart) whole(task int) Digest {
+	d := p.Digest
+	if task == 0 {
+		d.Merge(p.Copy)
+	}
+	return d
 }
 
 // A stateBody encodes a snapshot, a key group at a time, and knows what it wrote.

@@ -15,16 +15,16 @@ type Supervisor struct {
 	Planted *Planted // nil: no bug
 	Epoch   int64    // of the newest attempt; 0 before the first
 
-	state  state
+	state  standing
 	at     int64 // when a doomed attempt is detected, when the next begins
 	cause  error
 	zombie bool // the newest attempt was declared dead, and its machines live on
 }
 
-type state uint8
+type standing uint8
 
 const (
-	unborn state = iota
+	unborn standing = iota
 	living
 	doomed  // the attempt failed, nobody knows yet
 	judged  // the failure is detected, the restart strategy was not asked yet

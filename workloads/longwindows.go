@@ -122,9 +122,11 @@ func rowJob(j *countJob, in *Input, op func() engine.Operator[uint64, backends.V
 	return jobOf(j, in, engine.Parts[uint64, backends.Void, Row]{Log: log, Op: op, Txn: txn})
 }
 
-func jobOf[R any](j *countJob, in *Input, parts engine.Parts[uint64, backends.Void, R]) *Job {
+func jobOf[V, R any](j *countJob, in *Input, parts engine.Parts[uint64, V, R]) *Job {
 	parts.Key, parts.Cursors = tables.Longs(j.groups), j.seenCursors
-	parts.ReadKey = func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) }
+	if parts.ReadKey == nil {
+		parts.ReadKey = func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) }
+	}
 	return &Job{
 		Input: in,
 		Build: Builds(Options{Parts: j.draws.Parts, Groups: j.groups}, parts),

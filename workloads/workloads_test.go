@@ -36,6 +36,17 @@ func TestManyTimers(t *testing.T) {
 	}
 }
 
+func TestBroadcastRules(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"some":  {"records": "400", "keys": "20", "rule_every": "7", "watermark_every": "4", "out_of_order": "20"},
+		"late":  {"records": "400", "keys": "20", "late": "0.2", "late_by": "60", "watermark_every": "4"},
+		"often": {"records": "200", "keys": "5", "rule_every": "2"},
+		"one":   {"records": "300", "keys": "1", "rule_every": "1000"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.BroadcastRules(), small) })
+	}
+}
+
 func TestLargeState(t *testing.T) {
 	for name, small := range map[string]map[string]string{
 		"mixed":  {"records": "400", "keys": "40", "value_size": "64"},

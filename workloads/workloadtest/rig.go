@@ -9,6 +9,7 @@ import (
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/heap"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/state"
 	"github.com/weirbench/weir/workloads"
 )
 
@@ -46,6 +47,11 @@ func newRig(job *workloads.Job, batch int) (*rig, error) {
 	r.store, r.ended, r.marks, r.at = *store, make([]bool, r.parts), make([]int64, r.parts), make([]int64, r.parts)
 	for i := range r.parts + 3 {
 		if err := r.step(i, engine.Event{Kind: engine.Start}); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range []engine.MsgKind{engine.Restore, engine.Load} { // of nothing: the task's operator begins
+		if err := r.step(r.task(), engine.Event{Kind: engine.Tell, Msg: engine.Msg{Kind: kind}}); err != nil {
 			return nil, err
 		}
 	}
@@ -158,7 +164,7 @@ func (r *rig) seal(ckpt int64) ([]byte, error) {
 	return r.rows, nil
 }
 
-// digest is that of the store, with its entries by what they are called.
+// digest is that of the store and of the operator state, with its entries by what they are called.
 func (r *rig) digest() (d engine.Digest, all map[string]string, err error) {
 	snap, err := r.store.Snapshot()
 	if err != nil {
@@ -179,7 +185,14 @@ func (r *rig) digest() (d engine.Digest, all map[string]string, err error) {
 			return d, nil, err
 		}
 	}
-	return d, all, nil
+	held, err := r.graph.Machines[r.task()].(interface{ Held() ([]state.Share, error) }).Held()
+	for i := range held {
+		held[i].Each(func(e *backends.Entry) {
+			d.Add(e)
+			all[title(e)] = string(e.Value)
+		})
+	}
+	return d, all, err
 }
 
 func title(e *backends.Entry) string {
