@@ -1,12 +1,10 @@
 package weir
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/weirbench/weir/backends"
@@ -184,11 +182,13 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 	got, apart, missing := together(e, r.h.Parts, r.h.Tasks)
 	cut.Got = linearizability.Digest(got)
 	at, marks, wrong := offsets(e, r.h.Parts, s.mark)
-	if wrong = cmp.Or(missing, wrong); missing != "" || at == nil { // no state explains that
-		cut.Diff, cut.Want[0] = wrong, ^cut.Got[0]
+	wrong = cmp.Or(difference{where: missing}, wrong)
+	wrong.tell(&cut)
+	if missing != "" || at == nil { // no state explains that
+		cut.Want[0] = ^cut.Got[0]
 		return cut, false
 	}
-	cut.Offsets, cut.Marks, cut.Diff = at, marks, wrong
+	cut.Offsets, cut.Marks = at, marks
 	var want engine.Digest
 	fold.To(clamp(at, s.parts), marks)
 	fold.Each(func(x *backends.Entry) { want.Add(x) })
@@ -196,9 +196,10 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 	switch {
 	case !exact:
 	case apart != "":
-		cut.Diff, cut.Want[0] = strings.TrimPrefix(cut.Diff+"; "+apart, "; "), ^cut.Got[0]
+		cmp.Or(wrong, difference{where: apart}).tell(&cut)
+		cut.Want[0] = ^cut.Got[0]
 	case want != got:
-		cut.Diff = strings.TrimPrefix(cut.Diff+"; "+explain(s, fold, e, r.h, blobs), "; ")
+		cmp.Or(wrong, explain(s, fold, e, r.h, blobs)).tell(&cut)
 	}
 	return cut, e.Final
 }
@@ -210,7 +211,7 @@ func together(e *engine.Entry, parts, tasks int) (got engine.Digest, apart, miss
 	for i := range tasks {
 		p, err := engine.ParseStatePart(e.Parts[parts+i])
 		if err != nil {
-			return got, "", fmt.Sprintf("the part of task/%d is missing", i)
+			return got, "", fmt.Sprintf("The part of task/%d is missing", i)
 		}
 		got.Merge(p.Digest)
 		switch {
@@ -231,78 +232,6 @@ func clamp(at, parts []int64) []int64 {
 		in[i] = min(at[i], parts[i])
 	}
 	return in
-}
-
-// explain says in what a checkpoint differs from the fold, entry by entry, as long as its files are there.
-func explain(s *subject, fold workloads.Fold, e *engine.Entry, h *linearizability.History, blobs backends.Blobs) string {
-	d := &difference{job: s.job, want: map[string][]backends.Entry{}}
-	fold.Each(func(x *backends.Entry) {
-		id := x.State + "\x00" + string(x.Key)
-		d.want[id] = append(d.want[id], backends.Entry{State: x.State, Group: x.Group, Key: bytes.Clone(x.Key), Value: bytes.Clone(x.Value)})
-	})
-	for i := range h.Tasks {
-		p, _ := engine.ParseStatePart(e.Parts[h.Parts+i])
-		data, err := blobs.Get(p.Name)
-		if err == nil {
-			data, err = engine.Unseal(p.Name, data)
-		}
-		if err != nil {
-			if errors.Is(err, backends.ErrAbsent) {
-				return "the digest differs; its files are deleted by now, so not in which key"
-			}
-			return err.Error()
-		}
-		engine.EachEntry(p, data, d.see)
-		held, _ := state.ParseShares([]byte(p.Held))
-		for k := range held {
-			if held[k].Mode != state.Broadcast || i == 0 {
-				held[k].Each(func(x *backends.Entry) { d.see(x) })
-			}
-		}
-	}
-	return d.end()
-}
-
-// A difference is the first thing in which a state differs from what is wanted, by the key and name of an entry. A list of a task may hold
-// an element more than once.
-type difference struct {
-	job  *workloads.Job
-	want map[string][]backends.Entry
-	why  string
-}
-
-func (d *difference) see(x *backends.Entry) error {
-	if slices.Contains(d.job.Volatile, x.State) {
-		return nil
-	}
-	id := x.State + "\x00" + string(x.Key)
-	left := d.want[id]
-	if len(left) <= 1 {
-		delete(d.want, id)
-	} else {
-		d.want[id] = left[1:]
-	}
-	switch {
-	case d.why != "":
-	case len(left) == 0:
-		d.why = fmt.Sprintf("state %s of key %s should not be there", x.State, d.job.KeyName(x.Key))
-	case !bytes.Equal(left[0].Value, x.Value):
-		d.why = fmt.Sprintf("state %s of key %s is %x, the fold up to its offsets %x", x.State, d.job.KeyName(x.Key), x.Value, left[0].Value)
-	}
-	return nil
-}
-
-// end is the difference when all was seen.
-func (d *difference) end() string {
-	if d.why == "" && len(d.want) > 0 {
-		first := ""
-		for id, w := range d.want { // the least name, whatever the order
-			if first == "" || id < first {
-				first, d.why = id, fmt.Sprintf("state %s of key %s is missing, with %d other entries", w[0].State, d.job.KeyName(w[0].Key), len(d.want)-1)
-			}
-		}
-	}
-	return d.why
 }
 
 // output reads what the sinks published.

@@ -225,16 +225,15 @@ func weigh(e *engine.Entry) (bytes, entries int64) {
 	return bytes, entries
 }
 
-// offsets are where the sources stood in a manifest, with their watermarks, and whether those are of the last record before: "" or what is
-// wrong.
-func offsets(e *engine.Entry, parts int, mark func(part int, offset int64) int64) (at, marks []int64, wrong string) {
+// offsets are where the sources stood in a manifest, with their watermarks, and what is wrong when one is not that of the last record before.
+func offsets(e *engine.Entry, parts int, mark func(part int, offset int64) int64) (at, marks []int64, wrong difference) {
 	for p := range parts {
 		off, wm, err := engine.ParseSourcePart(e.Parts[p])
 		if err != nil {
-			return nil, nil, fmt.Sprintf("the part of source/%d is missing", p)
+			return nil, nil, difference{where: fmt.Sprintf("The part of source/%d is missing", p)}
 		}
-		if want := mark(p, off); wm != want && wm != engine.EndOfTime && wrong == "" {
-			wrong = fmt.Sprintf("source/%d stands at offset %d with watermark %d, the log says %d", p, off, wm, want)
+		if want := mark(p, off); wm != want && wm != engine.EndOfTime && wrong == (difference{}) {
+			wrong = difference{fmt.Sprintf("source/%d stands at offset %d with a watermark that is not that of the log", p, off), fmt.Sprint("watermark ", want), fmt.Sprint("watermark ", wm)}
 		}
 		at, marks = append(at, off), append(marks, wm)
 	}

@@ -3,6 +3,7 @@ package linearizability
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 func (d Digest) String() string { return fmt.Sprintf("%016x%016x", d[0], d[1]) }
@@ -44,11 +45,22 @@ func (v *View) wrongCut(c *Cut) (Story, bool) {
 	if c.Got == c.Want && c.Diff == "" {
 		return Story{}, false
 	}
-	return Story{
+	return c.differs(Story{
 		Title: fmt.Sprintf("Checkpoint %d is not one cut through the input", c.Ckpt),
 		Say:   fmt.Sprintf("The checkpoint of attempt %d says that it holds the input up to the offsets %v. %s", c.Epoch, c.Offsets, c.Diff),
-		Want:  "entries with digest " + c.Want.String(), Got: c.Got.String(), WantNote: "the fold of the input up to these offsets",
-	}, true
+	}), true
+}
+
+// differs completes the story of a cut that is not the fold: with the first difference where one was found, else with the digests.
+func (c *Cut) differs(s Story) Story {
+	if s.Say = strings.TrimSpace(s.Say); c.Diff != "" {
+		s.Say += "."
+	}
+	if s.Want, s.Got = c.Should, c.Saw; c.Should == "" {
+		s.Want, s.Got = "entries with digest "+c.Want.String(), c.Got.String()
+	}
+	s.WantNote = "the fold of the input up to these offsets"
+	return s
 }
 
 // commits are the operations that committed a cut.

@@ -28,11 +28,10 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 	if f := v.Final; f != nil && v.Mode == ExactlyOnce {
 		judged++
 		if f.Got != f.Want {
-			return fail(judged, Story{
+			return fail(judged, f.differs(Story{
 				Title: "The state at the end is not that of the input",
 				Say:   "The digest of all entries differs from that of the fold of the input. " + f.Diff,
-				Want:  f.Want.String(), Got: f.Got.String(),
-			}, v.commits(f)...)
+			}), v.commits(f)...)
 		}
 	}
 	recovered, _ := v.recoveries()

@@ -202,8 +202,11 @@ type Cut struct {
 	Got     Digest  `json:"got"`     // of all tasks' parts
 	// Want is the digest of the fold of the input up to Offsets.
 	Want Digest `json:"want"`
-	// Diff says in what they differ, when that could still be read: "key ATL has 39 records of partition 0, the fold up to 4711 has 42".
-	Diff string `json:"diff,omitempty"`
+	// Diff says where they differ, when that could still be read: "State count of key ATL is not what the input makes of it". Should and Saw are
+	// what is there by the fold, and in the checkpoint.
+	Diff   string `json:"diff,omitempty"`
+	Should string `json:"should,omitempty"`
+	Saw    string `json:"saw,omitempty"`
 	// Marks are the watermarks of the sources; a source whose watermark is behind that of its last record says so in Diff.
 	Marks   []int64 `json:"marks,omitempty"`
 	Entries int64   `json:"entries"`

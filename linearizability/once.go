@@ -28,11 +28,10 @@ func judgeOnce(_ context.Context, v *View, _ Options) Verdict {
 		return undecided(judged, "the run did not come to its end: %s", first(v.End, "no final state was recorded"))
 	}
 	if v.Mode == ExactlyOnce && (v.Final.Got != v.Final.Want || v.Final.Diff != "") {
-		return fail(judged, Story{
+		return fail(judged, v.Final.differs(Story{
 			Title: "The state at the end is not that of the input",
 			Say:   "After the last record was applied the whole state was compared with the fold of the input. " + v.Final.Diff,
-			Want:  v.Final.Want.String(), Got: v.Final.Got.String(), WantNote: "the sum of the hashes of all entries",
-		}, v.commits(v.Final)...)
+		}), v.commits(v.Final)...)
 	}
 	if bad, found := v.lost(); found {
 		bad.Judged = judged

@@ -34,6 +34,22 @@ func (chains) Width() int         { return chainWidth }
 func (chains) Shares() bool       { return false }
 func (chains) Copy(c Chain) Chain { return c }
 
+// showChain reads a value that begins with a Chain, in the states that have one; what stands behind it is only counted.
+func showChain(state string, value []byte) string {
+	if state != countState && state != seenState && state != latestState && state != flightChains || len(value) < chainWidth {
+		return ""
+	}
+	c, err := chains{}.Decode(value[:chainWidth])
+	if err != nil {
+		return ""
+	}
+	words := fmt.Sprintf("records %d, chain %016x", c.N, c.H)
+	if rest := len(value) - chainWidth; rest > 0 {
+		words += fmt.Sprintf(", %d bytes more", rest)
+	}
+	return words
+}
+
 // Row is what a job emits of a record: its name, and its key's chain of the record's own partition after it.
 type Row struct {
 	ID engine.ID

@@ -67,6 +67,7 @@ func (j *countJob) job() *Job {
 			return readRows(txn, cutNumber, yield)
 		},
 		KeyName: number,
+		Show:    showChain,
 	}
 }
 

@@ -51,6 +51,14 @@ func (d Delays) add(minutes int32) Delays {
 	return Delays{d.Flights + 1, d.Total + int64(minutes), d.Worst}
 }
 
+func showFlights(state string, value []byte) string {
+	d, err := delays{}.Decode(value)
+	if state != flightStats || err != nil {
+		return showChain(state, value)
+	}
+	return fmt.Sprintf("flights %d, minutes late %d, at worst %d", d.Flights, d.Total, d.Worst)
+}
+
 // delays is the codec of Delays: 20 bytes.
 type delays struct{}
 

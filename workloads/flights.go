@@ -120,6 +120,7 @@ func (j *flightJob) job() *Job {
 			return readRows(txn, cutText, yield)
 		},
 		KeyName: airport,
+		Show:    showFlights,
 	}
 }
 

@@ -134,6 +134,7 @@ func jobOf[V, R any](j *countJob, in *Input, parts engine.Parts[uint64, V, R]) *
 			return readRows(txn, cutNumber, yield)
 		},
 		KeyName: number,
+		Show:    showChain,
 	}
 }
 

@@ -70,6 +70,7 @@ func (j *timersJob) job() *Job {
 			return readRows(txn, cutNumber, yield)
 		},
 		KeyName: number,
+		Show:    showChain,
 	}
 }
 

@@ -58,6 +58,8 @@ type Job struct {
 	Expires *Expires
 	// KeyName is how people call an encoded key; also the one in Input.Keys.
 	KeyName func(encoded []byte) string
+	// Show is how people read an encoded value of a state; "" or nil when they read bytes.
+	Show func(state string, value []byte) string
 }
 
 // Expires is how the state of a key expires of which Looks tell. The records of a key write it: one that saw nothing always does.
