@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine"
-	"github.com/weirbench/weir/engine/state"
 	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
 	"github.com/weirbench/weir/workloads"
