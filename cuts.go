@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"github.com/weirbench/weir/backends"
@@ -17,7 +18,7 @@ import (
 type subject struct {
 	job   *workloads.Job
 	truth *linearizability.Truth
-	keys  map[string]int32 // key number, by name
+	keys  map[string]int32 // key number, by name; nil: keys are called by their numbers
 	parts []int64          // records, by source partition
 
 	once    sync.Once
@@ -26,11 +27,8 @@ type subject struct {
 
 func newSubject(job *workloads.Job) *subject {
 	in := job.Input
-	s := &subject{job: job, keys: make(map[string]int32, len(in.Keys)), truth: &linearizability.Truth{Keys: in.Keys, Group: in.Group,
+	s := &subject{job: job, keys: numbers(in.Keys), truth: &linearizability.Truth{Keys: in.Keys, Group: in.Group,
 		Expires: (*linearizability.Expires)(job.Expires)}}
-	for i, k := range in.Keys {
-		s.keys[k] = int32(i)
-	}
 	for _, p := range in.Parts {
 		s.truth.Parts = append(s.truth.Parts, linearizability.Part{Key: p.Key, N: p.N, H: p.H})
 		s.parts = append(s.parts, int64(len(p.Key)))
@@ -38,8 +36,31 @@ func newSubject(job *workloads.Job) *subject {
 	return s
 }
 
+// numbers maps the names of keys to their numbers. It is nil when the names are the numbers: a map of ten million takes half a gigabyte.
+func numbers(keys []string) map[string]int32 {
+	named := false
+	for i := 0; i < len(keys) && !named; i++ {
+		named = keys[i] != strconv.Itoa(i)
+	}
+	if !named {
+		return nil
+	}
+	no := make(map[string]int32, len(keys))
+	for i, k := range keys {
+		no[k] = int32(i)
+	}
+	return no
+}
+
 func (s *subject) keyNo(encoded []byte) int32 {
-	if no, ok := s.keys[s.job.KeyName(encoded)]; ok {
+	name := s.job.KeyName(encoded)
+	if s.keys == nil {
+		if no, err := strconv.ParseInt(name, 10, 32); err == nil && no >= 0 && int(no) < len(s.truth.Keys) && s.truth.Keys[no] == name {
+			return int32(no)
+		}
+		return -1
+	}
+	if no, ok := s.keys[name]; ok {
 		return no
 	}
 	return -1

@@ -79,6 +79,20 @@ func number(encoded []byte) string {
 	return strconv.FormatUint(binary.BigEndian.Uint64(encoded), 10)
 }
 
+// numerals names keys by their numbers. The names share one piece of memory, so that millions of them are not millions of objects.
+func numerals(names []string) {
+	ends := make([]uint32, len(names))
+	var all []byte
+	for k := range names {
+		all = strconv.AppendInt(all, int64(k), 10)
+		ends[k] = uint32(len(all))
+	}
+	from, text := uint32(0), string(all)
+	for k, to := range ends {
+		names[k], from = text[from:to], to
+	}
+}
+
 func cutNumber(b []byte) (string, []byte) {
 	k, w := binary.Uvarint(b)
 	if w <= 0 {
@@ -117,8 +131,9 @@ func (j *countJob) input() *Input {
 	in := &Input{Keys: make([]string, n), Parts: make([]Part, j.draws.Parts)}
 	longs := make([]uint64, n)
 	for k := range longs {
-		longs[k], in.Keys[k] = uint64(k), strconv.Itoa(k)
+		longs[k] = uint64(k)
 	}
+	numerals(in.Keys)
 	in.Group = groupsOf(tables.Longs(j.groups), longs)
 	for p, keys := range drawn {
 		in.Parts[p] = Part{Key: keys, N: make([]int32, len(keys)), H: make([]uint64, len(keys))}
