@@ -127,7 +127,7 @@ func (cr *cellRuns) rejudge(ctx context.Context) error {
 		vs := check(ctx, cr.cell, h)
 		cr.verdicts = append(cr.verdicts, vs)
 		cr.story(vs, "")
-		cr.last = h
+		cr.ends(h)
 		if !measured {
 			cr.out.Records = h.Demands.Records
 			cr.out.Crashes += max(0, len(h.Attempts)-1)

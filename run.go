@@ -163,7 +163,7 @@ type cellRuns struct {
 	out      CellResult
 	samples  samples
 	verdicts [][]linearizability.Verdict
-	last     *linearizability.History
+	last     *linearizability.History            // how the last repetition ended, and nothing else of it
 	cuts     map[uint64]*linearizability.History // by seed, of simulated runs: what checkpoints held, and nothing else
 	reps     int
 }
@@ -211,7 +211,7 @@ func (cr *cellRuns) rep(ctx context.Context, rep int) error {
 	cr.samples.add(ev)
 	cr.out.Records = ev.History.Demands.Records
 	cr.out.Crashes += len(ev.Recoveries)
-	cr.last = ev.History
+	cr.ends(ev.History)
 	said := verdict(worst([][]linearizability.Verdict{vs}))
 	if said != "pass" || cr.out.Series == nil {
 		if s := ev.series(rep); s != nil && (cr.out.Series == nil || cr.out.Story == nil) {
@@ -266,31 +266,4 @@ func (cr *cellRuns) result() CellResult {
 		cr.samples.fill(&cr.out)
 	}
 	return cr.out
-}
-
-// acrossBackends holds the final states of cells that read the same input up to the same offsets against each other.
-func (r *runner) acrossBackends(runs []cellRuns) {
-	same := map[string][]int{}
-	for i := range runs {
-		if h := runs[i].last; h != nil && h.Mode == linearizability.ExactlyOnce && h.Final != nil {
-			id := fmt.Sprint(runs[i].cell.input(), h.Final.Offsets)
-			same[id] = append(same[id], i)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(same)) {
-		var hs []*linearizability.History
-		for _, i := range same[id] {
-			hs = append(hs, runs[i].last)
-		}
-		v := linearizability.CompareFinal(hs)
-		if v.Result != linearizability.Fail {
-			continue
-		}
-		r.warn(v.Reason)
-		for _, i := range same[id] {
-			c := &r.results.Cells[i]
-			c.Verdict = "fail"
-			c.Checks = append(c.Checks, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason})
-		}
-	}
 }

@@ -2,6 +2,8 @@ package weir
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/weirbench/weir/linearizability"
 )
@@ -75,11 +77,9 @@ func sameSeeds(a, b map[uint64]*linearizability.History) linearizability.Verdict
 
 // agree adds to a cell's results what the comparison with another backend says.
 func (c *CellResult) agree(v linearizability.Verdict, with string) {
-	for i := range c.Checks {
-		if k := &c.Checks[i]; k.Name == v.Check && k.Verdict == "pass" && v.Result == linearizability.Pass {
-			k.Reason, k.Judged = fmt.Sprintf("%s; %s on %s", k.Reason, v.Reason, with), k.Judged+v.Judged
-			return
-		}
+	if k := c.passed(v.Check); k != nil && v.Result == linearizability.Pass {
+		k.Reason, k.Judged = fmt.Sprintf("%s; %s on %s", k.Reason, v.Reason, with), k.Judged+v.Judged
+		return
 	}
 	if v.Result != linearizability.Fail {
 		return
@@ -88,5 +88,58 @@ func (c *CellResult) agree(v linearizability.Verdict, with string) {
 	c.Verdict = "fail"
 	if c.Story == nil {
 		c.Story = v.Story
+	}
+}
+
+// passed is what a check says that a cell passed, nil when it did not.
+func (c *CellResult) passed(check string) *CheckResult {
+	for i := range c.Checks {
+		if k := &c.Checks[i]; k.Name == check && k.Verdict == "pass" {
+			return k
+		}
+	}
+	return nil
+}
+
+// ends keeps how a history ended. The rest of it goes: of millions of records it would be in the way of the cells that follow.
+func (cr *cellRuns) ends(h *linearizability.History) {
+	cr.last = &linearizability.History{Mode: h.Mode}
+	if h.Final != nil {
+		final := *h.Final
+		cr.last.Final = &final
+	}
+}
+
+// acrossBackends holds the final states of cells that read the same input up to the same offsets against each other.
+func (r *runner) acrossBackends(runs []cellRuns) {
+	same := map[string][]int{}
+	for i := range runs {
+		if h := runs[i].last; h != nil && h.Mode == linearizability.ExactlyOnce && h.Final != nil {
+			id := fmt.Sprint(runs[i].cell.input(), h.Final.Offsets)
+			same[id] = append(same[id], i)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(same)) {
+		var hs []*linearizability.History
+		for _, i := range same[id] {
+			hs = append(hs, runs[i].last)
+		}
+		v := linearizability.CompareFinal(hs)
+		if v.Result == linearizability.Pass {
+			for _, i := range same[id] {
+				if k := r.results.Cells[i].passed(v.Check); k != nil {
+					k.Reason += "; " + v.Reason
+				}
+			}
+		}
+		if v.Result != linearizability.Fail {
+			continue
+		}
+		r.warn(v.Reason)
+		for _, i := range same[id] {
+			c := &r.results.Cells[i]
+			c.Verdict = "fail"
+			c.Checks = append(c.Checks, CheckResult{Name: v.Check, Verdict: string(v.Result), Reason: v.Reason})
+		}
 	}
 }
