@@ -107,6 +107,7 @@ func newStateBody(s backends.Snapshot, dry bool, volatile []string, t *ledger) *
 }
 
 func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
+	b = x.room(b)
 	begin := len(b)
 	err := x.snap.Each(x.next, func(e *backends.Entry) error {
 		if !x.dry && x.ledger.loses(e) {
@@ -140,6 +141,21 @@ func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
 	b = append(b, x.index...)
 	x.part.Size = int64(len(b))
 	return b, false, nil
+}
+
+// guessFrom is from how many bytes on the size of a state file is guessed.
+const guessFrom = 1 << 20
+
+// room makes room for the groups that are to come, as if they were as large as those before: a large file that grew as slices do would be copied
+// again and again, and take twice its size.
+func (x *stateBody) room(b []byte) []byte {
+	g := x.snap.Groups()
+	done := x.next - g.First
+	if x.dry || done < 1 || len(b) < guessFrom {
+		return b
+	}
+	left := len(b) / done * (g.Last + 1 - x.next)
+	return slices.Grow(b, left+left/16+indexRow*(g.Last+1-g.First))
 }
 
 func appendEntry(b []byte, e *backends.Entry) []byte {
