@@ -82,6 +82,10 @@ func (r *reader) phase(item, name *node) {
 			if p.Records, err = parseCount(e.value.text); err == nil && p.Records < 1 {
 				err = fmt.Errorf("%d; want 1 or more", p.Records)
 			}
+		case "checkpoints":
+			if p.Checkpoints, err = parseCount(e.value.text); err == nil && p.Checkpoints < 1 {
+				err = fmt.Errorf("%d; want 1 or more", p.Checkpoints)
+			}
 		case "rate":
 			if p.Rate, err = parseRate(e.value.text); err == nil && p.Rate < 1 {
 				err = fmt.Errorf("%v/s; want at least 1/s", p.Rate)
@@ -89,7 +93,7 @@ func (r *reader) phase(item, name *node) {
 		case "duration":
 			_, err = weirTime(time.Millisecond, func(d *draft, t time.Duration) { p.Duration = t.Microseconds() })(&draft{}, e.value.text)
 		default:
-			r.add(e.at, "unknown field %s of a phase%s", clip(e.key), didYouMean(e.key, []string{"phase", "records", "rate", "duration"}))
+			r.add(e.at, "unknown field %s of a phase%s", clip(e.key), didYouMean(e.key, []string{"phase", "records", "rate", "duration", "checkpoints"}))
 		}
 		if err != nil {
 			r.add(e.value.at, "%s: %v", e.key, err)
@@ -103,14 +107,17 @@ func (r *reader) phase(item, name *node) {
 
 // wrongPhase says what a phase lacks or has too much of.
 func wrongPhase(p *engine.Phase) string {
+	if p.Checkpoints > 0 && p.Name != "settle" {
+		return p.Name + " waits for no checkpoints; only settle does"
+	}
 	switch p.Name {
 	case "fill":
 		if p.Records == 0 || p.Duration > 0 {
 			return "fill reads so many records; want records, perhaps a rate, and no duration"
 		}
 	case "settle":
-		if p.Duration == 0 || p.Records > 0 || p.Rate > 0 {
-			return "settle reads nothing for a time; want a duration and nothing else"
+		if p.Duration == 0 && p.Checkpoints == 0 || p.Records > 0 || p.Rate > 0 {
+			return "settle reads nothing for a time or until checkpoints are complete; want a duration, checkpoints or both, and nothing else"
 		}
 	case "measure", "recover":
 		switch {
@@ -138,10 +145,24 @@ func phaseText(p *engine.Phase) string {
 	if p.Rate > 0 {
 		parts = append(parts, fmt.Sprintf("rate: %.0f/s", p.Rate))
 	}
+	if p.Checkpoints > 0 {
+		parts = append(parts, fmt.Sprintf("checkpoints: %d", p.Checkpoints))
+	}
 	if p.Duration > 0 {
 		parts = append(parts, "duration: "+timeText(time.Duration(p.Duration*1000)))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// waitsFor refuses phases that wait for checkpoints in a cell that takes none.
+func (r *reader) waitsFor(c *Cell) bool {
+	for i := range c.Phases {
+		if c.Phases[i].Checkpoints > 0 && c.Interval == 0 {
+			r.add(r.phasesNode.at, "%s waits for checkpoints, and none are taken; set execution.checkpointing.interval", phaseText(&c.Phases[i]))
+			return false
+		}
+	}
+	return true
 }
 
 // early tells whether a live run of the cell may end before its input does.

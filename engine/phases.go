@@ -12,8 +12,11 @@ type Phase struct {
 	Records  int64   // of all sources together; 0: as many as there are time for
 	Rate     float64 // records a second of all sources together; 0: as fast as they go
 	Duration int64   // microseconds, at most, where there are Records and no Rate; 0: until the records are read
-	Idle     bool    // nothing is read for the duration
+	Idle     bool    // nothing is read for the duration, nor until the checkpoints are complete
 	Drain    bool    // everything that is left is read
+
+	// Checkpoints is how many that a source began in an idle phase must be complete before it goes on: so there is one of all that it had read.
+	Checkpoints int64
 }
 
 // inputStage is where a source is among the phases.
@@ -21,6 +24,8 @@ type inputStage struct {
 	phase int   // which
 	since int64 // when it began, by the run's clock
 	from  int64 // at which offset
+	first int64 // the first checkpoint that the source began in it, 0: none yet
+	done  int64 // of those from first on, how many are complete, as far as this attempt knows
 }
 
 // paceMicros is how long a source waits at least that must not read faster: so long a batch fills.
@@ -42,6 +47,8 @@ func (s *Source[K, V]) allowed(now int64, fx *Effects) (n int64, over bool) {
 		case p.Idle && now < until:
 			fx.Wake = until
 			return 0, false
+		case p.Idle && s.stage.done < p.Checkpoints:
+			return 0, false
 		case p.Idle, p.Rate == 0 && p.Duration > 0 && now >= until:
 		case p.Rate == 0 && p.Records == 0:
 			return math.MaxInt64, false
@@ -61,8 +68,22 @@ func (s *Source[K, V]) allowed(now int64, fx *Effects) (n int64, over bool) {
 
 // enter begins a phase.
 func (s *Source[K, V]) enter(phase int, now int64, fx *Effects) {
-	s.stage = inputStage{phase, now, s.offset}
+	s.stage = inputStage{phase: phase, since: now, from: s.offset}
 	fx.Note(AtInputPhase, int64(phase))
+}
+
+// began remembers the first checkpoint of a phase, and completed counts those that are complete since. Who waits for one looks again.
+func (g *inputStage) began(ckpt int64) {
+	if g.first == 0 {
+		g.first = ckpt
+	}
+}
+
+func (s *Source[K, V]) completed(ckpt int64) {
+	if s.stage.first > 0 && ckpt >= s.stage.first {
+		s.stage.done++
+		s.waits = false
+	}
 }
 
 // share is how many of a phase's records are this source's.

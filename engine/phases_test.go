@@ -100,6 +100,45 @@ func TestPhaseOfBoth(t *testing.T) {
 	}
 }
 
+// A phase that waits for a checkpoint goes on when one is complete that began in it, and no earlier one will do.
+func TestSettleWaitsForACheckpoint(t *testing.T) {
+	g, err := build(&e.Spec{Sources: 1, Parallelism: 1, Groups: 4, Batch: 16, Phases: []e.Phase{{Name: "fill", Records: 5}, {Name: "settle", Idle: true, Duration: 50, Checkpoints: 1}, {Name: "drain", Drain: true}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	fx, m, read := e.Effects{}, g.Machines[0], 0
+	for i, step := range []struct {
+		ev   e.Event
+		read int // after it, and after the poll that it may allow
+	}{
+		{e.Event{Kind: e.Start}, 0},
+		{e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Restore}}, 0},
+		{e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Trigger, Ckpt: 3}}, 0}, // of the phase before
+		{e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Run}}, 5},
+		{e.Event{Kind: e.Poll, Now: 10}, 5},
+		{e.Event{Kind: e.Tell, Now: 20, Msg: e.Msg{Kind: e.Complete, Ckpt: 3}}, 5},
+		{e.Event{Kind: e.Wake, Now: 60}, 5},
+		{e.Event{Kind: e.Tell, Now: 70, Msg: e.Msg{Kind: e.Trigger, Ckpt: 4}}, 5},
+		{e.Event{Kind: e.Tell, Now: 80, Msg: e.Msg{Kind: e.Complete, Ckpt: 4}}, 21},
+	} {
+		for ev, again := step.ev, true; again; ev = (e.Event{Kind: e.Poll, Now: step.ev.Now}) {
+			fx.Reset()
+			if e.Take(m, &ev, &fx); fx.Err != nil {
+				t.Fatal(fx.Err)
+			}
+			for _, s := range fx.Sends {
+				read += s.Batch.Cols.Len()
+				s.Batch.Free()
+			}
+			again = fx.Takes&e.MayPoll != 0 && ev.Kind != e.Poll
+		}
+		if read != step.read {
+			t.Fatalf("after event %d it has read %d records, want %d", i, read, step.read)
+		}
+	}
+}
+
 func TestDrainReadsAll(t *testing.T) {
 	got, _ := reads(t, []e.Phase{{Name: "fill", Records: 10}, {Name: "drain", Drain: true}}, nil, 0, 0)
 	n := 0

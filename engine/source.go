@@ -42,7 +42,7 @@ type Source[K comparable, V any] struct {
 	ran        bool
 	stage      inputStage
 	phased     bool // the phase that it is in was told
-	waits      bool // for the alarm: by its phase it may not read yet
+	waits      bool // for the alarm or a checkpoint: by its phase it may not read yet
 }
 
 func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
@@ -213,11 +213,13 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 		s.trigger(m.Ckpt, fx)
 	case Complete:
 		fx.Note(AtNotified, m.Ckpt)
+		s.completed(m.Ckpt)
 	}
 }
 
 func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
 	fx.Note(AtBarrier, ckpt)
+	s.stage.began(ckpt)
 	s.out.flush(fx, 0, ckpt)
 	offset, mark := s.offset, s.mark
 	if offset > 0 && mark != EndOfTime && s.bug("offset-too-far") {
@@ -259,5 +261,5 @@ func parseSource(b []byte) (offset, mark int64, at inputStage, err error) {
 			return 0, 0, at, fmt.Errorf("part %q: %w", b, err)
 		}
 	}
-	return n[0], n[1], inputStage{int(n[2]), n[3], n[4]}, nil
+	return n[0], n[1], inputStage{phase: int(n[2]), since: n[3], from: n[4]}, nil
 }
