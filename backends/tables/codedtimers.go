@@ -2,7 +2,7 @@ package tables
 
 import (
 	"encoding/binary"
-	"sort"
+	"math"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -17,35 +17,26 @@ type codedTimers[K, N comparable] struct {
 	host   backends.CodedHost
 	prefix []byte
 	first  int
-	heads  []groupHead[K, N]
+	heads  []groupHead
+	due    []int64 // by group: the time of its head, math.MaxInt64 when it has none
 	win    []int32 // a tree: win[1] is the group with the earliest head
-	wrote  backends.Batch
+	popped int     // timers of all groups that are not deleted yet
+	wrote  timerWrites
 	buf    []byte
-	buf2   []byte
+	spare  []byte
 	rows   backends.Rows
+	batch  backends.Batch
 }
-
-type groupHead[K, N comparable] struct {
-	list []coded[K, N] // ascending from next
-	next int
-	all  bool   // list holds every timer of the group
-	from []byte // nothing is stored before this, but what list holds
-	n    int    // how many were popped and are not deleted yet
-}
-
-type coded[K, N comparable] struct {
-	backends.Timer[K, N]
-	key string // as stored
-}
-
-const headsMax = 128
 
 func newCodedTimers[K, N comparable](d *TimersDesc[K, N], h backends.CodedHost, prefix []byte, g backends.Groups) *codedTimers[K, N] {
 	t := &codedTimers[K, N]{d: d, keys: d.scope.Keys, host: h, prefix: prefix, first: g.First}
-	t.heads = make([]groupHead[K, N], g.Len())
+	t.wrote.skip = len(prefix)
+	t.heads = make([]groupHead, g.Len())
+	t.due = make([]int64, g.Len())
 	t.win = make([]int32, 2*g.Len())
 	for i := range t.heads {
-		t.heads[i].all = true
+		t.heads[i].all, t.heads[i].room = true, 2*headsMax
+		t.due[i] = math.MaxInt64
 		t.win[g.Len()+i] = int32(i)
 	}
 	t.rank()
@@ -56,9 +47,9 @@ func newCodedTimers[K, N comparable](d *TimersDesc[K, N], h backends.CodedHost, 
 func (t *codedTimers[K, N]) Restored() {
 	for i := range t.heads {
 		h := &t.heads[i]
-		h.all, h.list, h.next = false, nil, 0
-		h.from = t.groupKey(nil, i)
-		t.load(i)
+		*h = groupHead{from: t.groupKey(nil, i), fromAt: math.MinInt64}
+		t.load(i, headsMax)
+		t.look(i)
 	}
 	t.rank()
 }
@@ -70,15 +61,24 @@ func (t *codedTimers[K, N]) rank() {
 }
 
 func (t *codedTimers[K, N]) better(a, b int32) int32 {
-	x, y := &t.heads[a], &t.heads[b]
-	if y.next < len(y.list) && (x.next == len(x.list) || y.list[y.next].At < x.list[x.next].At) {
+	x, y := t.due[a], t.due[b]
+	if y < x || x == math.MaxInt64 && y == x && t.heads[a].empty() {
 		return b
 	}
 	return a
 }
 
+// look finds the time of a group's head.
+func (t *codedTimers[K, N]) look(i int) {
+	t.due[i] = math.MaxInt64
+	if h := &t.heads[i]; !h.empty() {
+		t.due[i] = h.list[h.next].at
+	}
+}
+
 // changed tells the tree that the head of group i may be another.
 func (t *codedTimers[K, N]) changed(i int) {
+	t.look(i)
 	for p := (i + len(t.heads)) / 2; p > 0; p /= 2 {
 		t.win[p] = t.better(t.win[2*p], t.win[2*p+1])
 	}
@@ -88,57 +88,49 @@ func (t *codedTimers[K, N]) groupKey(b []byte, i int) []byte {
 	return binary.BigEndian.AppendUint16(append(b, t.prefix...), uint16(t.first+i))
 }
 
-func (t *codedTimers[K, N]) encode(x *backends.Timer[K, N]) {
-	t.buf = appendOrdered(t.groupKey(t.buf[:0], int(x.Key.Group)-t.first), x.At)
-	t.buf = t.d.parts.append(t.buf, x.Key.K, x.NS)
+// encode puts the key of a timer of the current key in buf, and answers with its group.
+func (t *codedTimers[K, N]) encode(at int64, ns N) (i int) {
+	k := t.keys.Cur()
+	i = int(k.Group) - t.first
+	t.buf = t.d.parts.append(appendOrdered(t.groupKey(t.buf[:0], i), at), k.K, ns)
+	return i
 }
 
 func (t *codedTimers[K, N]) Begin()       {}
 func (t *codedTimers[K, N]) End()         {}
-func (t *codedTimers[K, N]) Pending() int { return t.wrote.Len() }
+func (t *codedTimers[K, N]) Pending() int { return t.wrote.len() }
 
 func (t *codedTimers[K, N]) Register(at int64, ns N) {
-	x := backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
-	i := int(x.Key.Group) - t.first
+	i := t.encode(at, ns)
 	h := &t.heads[i]
-	t.encode(&x)
 	t.settle(h) // or a deletion would follow that is older than this
-	t.wrote.Set(t.buf, nil)
-	if !h.all && (h.next == len(h.list) || string(t.buf) > h.list[len(h.list)-1].key) {
-		if string(t.buf) < string(h.from) {
-			h.from = append(h.from[:0], t.buf...)
-		}
-		return // behind what is cached
-	}
-	at2 := h.next + sort.Search(len(h.list)-h.next, func(j int) bool { return h.list[h.next+j].key >= string(t.buf) })
-	if at2 < len(h.list) && h.list[at2].key == string(t.buf) {
+	t.wrote.add(backends.OpSet, t.buf)
+	if h.ends(at, t.buf) {
+		h.behind(at, t.buf)
 		return
 	}
-	h.list = append(h.list, coded[K, N]{})
-	copy(h.list[at2+1:], h.list[at2:])
-	h.list[at2] = coded[K, N]{x, string(t.buf)}
-	if len(h.list)-h.next > 2*headsMax {
-		t.shorten(h)
+	j, found := h.find(at, t.buf)
+	if found {
+		return
 	}
-	t.changed(i)
-}
-
-func (t *codedTimers[K, N]) shorten(h *groupHead[K, N]) {
-	n := copy(h.list, h.list[h.next:h.next+headsMax])
-	clear(h.list[n:])
-	h.list, h.next, h.all = h.list[:n], 0, false
-	h.from = append(append(h.from[:0], h.list[n-1].key...), 0)
+	isHead := j == h.next
+	if h.put(j, at, t.buf); len(h.list)-h.next > h.room {
+		h.shorten()
+		t.spare = h.tidy(t.spare)
+	} else if len(h.data) > h.untidy {
+		t.spare = h.tidy(t.spare)
+	}
+	if isHead {
+		t.changed(i)
+	}
 }
 
 func (t *codedTimers[K, N]) Delete(at int64, ns N) {
-	x := backends.Timer[K, N]{At: at, Key: *t.keys.Cur(), NS: ns}
-	i := int(x.Key.Group) - t.first
+	i := t.encode(at, ns)
 	h := &t.heads[i]
-	t.encode(&x)
 	t.settle(h)
-	t.wrote.Delete(t.buf)
-	j := h.next + sort.Search(len(h.list)-h.next, func(j int) bool { return h.list[h.next+j].key >= string(t.buf) })
-	if j < len(h.list) && h.list[j].key == string(t.buf) {
+	t.wrote.add(backends.OpDelete, t.buf)
+	if j, found := h.find(at, t.buf); found {
 		h.list = append(h.list[:j], h.list[j+1:]...)
 		t.refill(i)
 		t.changed(i)
@@ -147,36 +139,40 @@ func (t *codedTimers[K, N]) Delete(at int64, ns N) {
 
 // settle writes down that what was popped is gone: key by key. A range would be one write, but a store with a hundred thousand
 // range tombstones in memory answers every iterator slowly.
-func (t *codedTimers[K, N]) settle(h *groupHead[K, N]) {
+func (t *codedTimers[K, N]) settle(h *groupHead) {
 	for j := h.next - h.n; j < h.next; j++ {
-		t.buf2 = append(t.buf2[:0], h.list[j].key...)
-		t.wrote.Delete(t.buf2)
+		t.wrote.fired(h.key(j))
 	}
+	t.popped -= h.n
 	h.n = 0
 }
 
 func (t *codedTimers[K, N]) Head() (int64, bool) {
-	if h := &t.heads[t.win[1]]; h.next < len(h.list) {
-		return h.list[h.next].At, true
-	}
-	return 0, false
+	i := t.win[1]
+	return t.due[i], !t.heads[i].empty()
 }
 
 func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
 	for len(dst) < cap(dst) {
 		i := int(t.win[1])
 		h := &t.heads[i]
-		if h.next == len(h.list) || h.list[h.next].At > until {
+		if t.due[i] > until || h.empty() {
 			break
 		}
-		dst = append(dst, h.list[h.next].Timer)
+		dst = append(dst, backends.Timer[K, N]{})
+		if err := t.decode(h, &dst[len(dst)-1]); err != nil {
+			t.host.Fail(err)
+			return dst[:len(dst)-1]
+		}
 		h.next++
 		h.n++
-		if h.next > 2*headsMax {
+		t.popped++
+		if h.n == headsMax { // together and in order, and not all that there are when a snapshot waits for it
 			t.settle(h)
-			n := copy(h.list, h.list[h.next:])
-			clear(h.list[n:])
-			h.list, h.next = h.list[:n], 0
+		}
+		if h.next > blockMax {
+			t.settle(h)
+			t.spare = h.tidy(t.spare)
 		}
 		t.refill(i)
 		t.changed(i)
@@ -184,75 +180,64 @@ func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backe
 	return dst
 }
 
+// decode makes the timer of a group's head.
+func (t *codedTimers[K, N]) decode(h *groupHead, x *backends.Timer[K, N]) error {
+	key := h.key(h.next)
+	k, rest, err := cutKey(t.d.scope, key[len(t.prefix)+groupBytes+timeBytes:])
+	if err != nil {
+		return err
+	}
+	x.At, x.Key = h.list[h.next].at, k
+	x.NS, _, err = cutPart(rest, t.d.ns)
+	return err
+}
+
 // refill reads the next timers of a group when its list is used up.
 func (t *codedTimers[K, N]) refill(i int) {
 	h := &t.heads[i]
-	if h.next < len(h.list) {
+	if !h.empty() {
 		return
 	}
 	t.settle(h)
-	clear(h.list)
-	h.list, h.next = h.list[:0], 0
+	n := h.blockLen()
+	h.list, h.data, h.next = h.list[:0], h.data[:0], 0
 	if h.all {
 		return
 	}
-	if t.wrote.Len() > 0 {
-		if err := t.host.Apply(&t.wrote); err != nil {
+	if t.wrote.len() > 0 {
+		t.batch.Reset()
+		t.wrote.flush(&t.batch)
+		if err := t.host.Apply(&t.batch); err != nil {
 			t.host.Fail(err)
 			return
 		}
-		t.wrote.Reset()
 	}
-	t.load(i)
+	t.load(i, n)
 }
 
-func (t *codedTimers[K, N]) load(i int) {
+// load reads at most max timers of a group, whose list is empty.
+func (t *codedTimers[K, N]) load(i, max int) {
 	h := &t.heads[i]
 	t.rows.Reset()
-	prefix := t.groupKey(nil, i)
-	if err := t.host.Scan(prefix, h.from, headsMax, &t.rows); err != nil {
+	prefix := t.groupKey(t.buf[:0], i)
+	t.buf = prefix
+	if err := t.host.Scan(prefix, h.from, max, &t.rows); err != nil {
 		t.host.Fail(err)
 		return
 	}
-	all := string(t.rows.Data)
-	from := 0
-	for r := 0; r < t.rows.Len(); r += 2 {
-		end := from + len(t.rows.At(r))
-		key := all[from:end]
-		from = end + len(t.rows.At(r+1))
-		at, rest, err := cutOrdered(t.rows.At(r)[len(prefix):])
-		var x backends.Timer[K, N]
-		if err == nil {
-			x.At = at
-			x.Key, rest, err = cutKey(t.d.scope, rest)
-		}
-		if err == nil {
-			x.NS, _, err = cutPart(rest, t.d.ns)
-		}
-		if err != nil {
-			t.host.Fail(err)
-			return
-		}
-		h.list = append(h.list, coded[K, N]{x, key})
+	if err := h.take(&t.rows, len(prefix)); err != nil {
+		t.host.Fail(err)
+		return
 	}
-	if h.all = t.rows.Len() < 2*headsMax; !h.all {
-		h.from = append(append(h.from[:0], h.list[len(h.list)-1].key...), 0)
+	h.room = len(h.list) + headsMax
+	if h.all = len(h.list) < max; !h.all {
+		h.leave()
 	}
 }
 
 func (t *codedTimers[K, N]) Flush(b *backends.Batch) {
-	for i := range t.heads {
+	for i := 0; t.popped > 0; i++ {
 		t.settle(&t.heads[i])
 	}
-	t.wrote.Each(func(op backends.Op, k, v []byte) {
-		switch op {
-		case backends.OpSet:
-			b.Set(k, v)
-		case backends.OpDelete:
-			b.Delete(k)
-		case backends.OpDeleteRange:
-			b.DeleteRange(k, v)
-		}
-	})
-	t.wrote.Reset()
+	t.wrote.flush(b)
 }
