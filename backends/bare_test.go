@@ -17,6 +17,7 @@ func databases() []database {
 			return opened{}, err
 		}
 		db := d.Pebble()
+		batch := db.NewBatch()
 		return opened{DB: d, Compacter: d,
 			get: func(k []byte) (uint64, error) {
 				v, c, err := db.Get(k)
@@ -40,7 +41,14 @@ func databases() []database {
 				use(v)
 				return true, c.Close()
 			},
-			walk: walkPebble(db),
+			walk:   walkPebble(db),
+			put:    func(k []byte) error { return batch.Set(k, nil, nil) },
+			remove: func(k []byte) error { return batch.Delete(k, nil) },
+			write: func() error {
+				err := db.Apply(batch, cockroach.NoSync)
+				batch.Reset()
+				return err
+			},
 		}, nil
 	}}}, withRocksDB()...)
 }

@@ -212,6 +212,9 @@ type opened struct {
 	drop  func(key []byte) error
 	look  func(key []byte, use func(value []byte)) (bool, error)
 	walk  func(prefix []byte, use func(key, value []byte) bool) error // until use says no
+
+	put, remove func(key []byte) error // into a batch of the database's own
+	write       func() error           // that batch
 }
 
 func (o opened) loop(b *testing.B, recs []uint64) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench.sh measures weir against its bounds, on this machine and on a release build of RocksDB: state access beside the bare loops of
-# the same run, windows, the live pipeline, simulated scenarios, the checker. What is printed last are the bounds, one a line (see ci/bounds):
+# the same run, timers, windows, the live pipeline, simulated scenarios, the checker. What is printed last are the bounds, one a line (see ci/bounds):
 #
 #   name  value  ratio  bound  met|not met
 #
@@ -16,18 +16,18 @@ export GOTOOLCHAIN=${GOTOOLCHAIN:-local}
 # Every benchmark, and what go test is told: a folder and flags. They run in turn within, round by round, so each once.
 benchmark() {
 	case $1 in
-	Counter | Snapshot | Operations | Append) echo "-benchmem ./backends" ;;
+	Counter | Snapshot | Operations | Append | Timers) echo "-benchmem ./backends" ;;
 	Sliding) echo "./engine/window" ;;
 	Pipeline) echo "-benchmem ./engine/live" ;;
 	Recorded) echo "-benchmem ." ;;
 	Scenario) echo "-benchmem -cpu 1 ." ;; # the bound is for one core
 	Check) echo "./linearizability" ;;
-	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Operations Append Sliding Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
+	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Operations Append Timers Sliding Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
 	esac
 }
 
 if [ $# -eq 0 ]; then
-	set -- Counter Snapshot Operations Append Sliding Pipeline Recorded Scenario Check
+	set -- Counter Snapshot Operations Append Timers Sliding Pipeline Recorded Scenario Check
 fi
 for name; do
 	benchmark "$name" >/dev/null

@@ -20,6 +20,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
 func main() {
@@ -81,7 +82,7 @@ func asked() []bound {
 		bound{on, "rec/s", pipeline + "loop=bare", valueAtLeast, 3e6},
 		bound{"Recorded/backend=heap/workload=count/history=on", "rec/s", "Recorded/backend=heap/workload=count/history=off", valueAtLeast, 3e6},
 	)
-	all = append(append(append(all, operations()...), appending()...), sliding()...)
+	all = slices.Concat(all, operations(), appending(), timers(), sliding())
 	for _, four := range []string{"Scenario/backend=heap/sources=2/tasks=2/", "Scenario/backend=heap/sources=1/tasks=4/"} {
 		all = append(all,
 			bound{four + "judge=oracles", "scenarios/s", four + "judge=none", valueAtLeast, 500},
@@ -139,6 +140,21 @@ func appending() (all []bound) {
 				all = append(all, bound{group + "always/by=tables", "rec/s", group + "always/by=rewrite", ratioAtLeast, 0.9})
 			}
 		}
+	}
+	return all
+}
+
+// timers are held against a 4-ary heap with a set, and against a database as a queue that is walked and deleted from key by key.
+func timers() (all []bound) {
+	ask := func(backend, op, way string, limit float64) {
+		group := "Timers/backend=" + backend + "/op=" + op + "/"
+		all = append(all, bound{group + way, "timers/s", group + "loop=bare", ratioAtLeast, limit})
+	}
+	ask("heap", "register", "batch=1024", 0.7)
+	ask("heap", "fire", "batch=64", 0.7)
+	for _, lsm := range []string{"pebble", "rocksdb"} {
+		ask(lsm, "register", "batch=1024", 0.85)
+		ask(lsm, "fire", "batch=64", 0.75)
 	}
 	return all
 }
