@@ -80,10 +80,13 @@ func (t *TimerService[K, N, R]) Delete(at int64, ns N) {
 	t.timers.Delete(at, ns)
 }
 
-// waits finds a timer of the current key among those that were taken and have not fired; -1 when it is not there.
+// waits finds a timer of the current key among those that were taken, in the order of time, and have not fired; -1 when it is not there.
 func (t *TimerService[K, N, R]) waits(at int64, ns N) int {
+	if n := len(t.due); n == 0 || at > t.due[n-1].At {
+		return -1 // most are for later
+	}
 	k := t.keys.Cur()
-	for i := t.turn + 1; i < len(t.due); i++ {
+	for i := t.turn + 1; i < len(t.due) && t.due[i].At <= at; i++ {
 		if d := &t.due[i]; d.At == at && d.NS == ns && d.Key.K == k.K {
 			return i
 		}
