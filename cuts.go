@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -207,7 +208,7 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 		cut.Want[0] = ^cut.Got[0]
 		return cut, false
 	}
-	cut.Offsets, cut.Marks = at, marks
+	cut.Offsets, cut.Marks, cut.Idle = at, marks, idle(e, r.h.Parts)
 	var want engine.Digest
 	fold.To(clamp(at, s.parts), marks)
 	fold.Each(func(x *backends.Entry) { want.Add(x) })
@@ -221,6 +222,18 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 		cmp.Or(wrong, explain(s, fold, e, r.h, blobs)).tell(&cut)
 	}
 	return cut, e.Final
+}
+
+// idle are the sources that were, nil when none was.
+func idle(e *engine.Entry, parts int) []bool {
+	all := make([]bool, parts)
+	for p := range all {
+		all[p] = engine.SourceIdle(e.Parts[p])
+	}
+	if !slices.Contains(all, true) {
+		return nil
+	}
+	return all
 }
 
 // together is the digest of what all tasks hold in a manifest. A broadcast map counts once, however many copies of it there are: apart says which

@@ -33,7 +33,7 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 	case engine.Alarmed:
 		r.alarmed(m, f)
 	case engine.Reached:
-		r.add(linearizability.Op{Kind: linearizability.Mark, Task: m.Role.Index, Pos: f.Pos, Mark: f.Mark, Text: r.named(m.Role)}, m)
+		r.add(linearizability.Op{Kind: linearizability.Mark, Task: m.Role.Index, Pos: f.Pos, Mark: f.Mark, Text: r.named(m.Role), Idle: f.Text != ""}, m)
 	case engine.Spared:
 		l.spared = true
 	case engine.Deleting, engine.Deleted:

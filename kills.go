@@ -132,11 +132,18 @@ func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
 		c = jobCell(backend, "many-timers", nil)
 	case m.Held:
 		c = jobCell(backend, "broadcast-rules", nil)
+	case m.Idle:
+		c = jobCell(backend, "count", idleParams())
 	case m.Windows != nil:
 		c = jobCell(backend, "long-windows", m.Windows)
 	}
 	c.Timers = timers
 	return c
+}
+
+// idleParams make partitions of the counting job idle.
+func idleParams() map[string]string {
+	return map[string]string{"event_time": "true", "silent_every": "30", "silent_for": "200", "idle_after": "20"}
 }
 
 // jobCell is simCell with another job.

@@ -34,6 +34,8 @@ func variants() []variant {
 		{"large-state", "large-state", map[string]string{"value_sizes": "lognormal", "updates": "0.3"}, "digest", 2},
 		{"dedup-ttl", "dedup-ttl", map[string]string{"life": "2k"}, "ttl", 2},
 		{"broadcast-rules", "broadcast-rules", nil, "digest", 2},
+		{"count idle", "count", idleParams(), "", 2},
+		{"count silent", "count", map[string]string{"event_time": "true", "silent_every": "50", "silent_for": "100"}, "", 2},
 		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
 	}
 }

@@ -17,6 +17,7 @@ type Batch struct {
 	Mark    int64   // no later row is of this time or before; 0: none
 	Barrier int64   // 0: none
 	All     bool    // its rows went to every reader, whatever their keys
+	Idle    bool    // nothing will come for a while: until a row or a watermark does, this input holds no watermark back
 	pool    *pool
 }
 
@@ -73,7 +74,7 @@ func (p *pool) take() *Batch {
 // Free gives b back to its writer. Only drivers call it, from any goroutine.
 func (b *Batch) Free() {
 	b.Cols.Reset()
-	b.Mark, b.Barrier, b.All = 0, 0, false
+	b.Mark, b.Barrier, b.All, b.Idle = 0, 0, false, false
 	b.pool.mu.Lock()
 	b.pool.free = append(b.pool.free, b)
 	b.pool.mu.Unlock()
@@ -160,6 +161,16 @@ func (p *port[K, V]) flush(fx *Effects, mark, barrier int64) {
 		} else if p.rows[i] == nil || p.rows[i].Len() == 0 {
 			continue // nothing, or open and empty: it stays
 		}
+		fx.Send(i, p.open[i])
+		p.open[i], p.rows[i] = nil, nil
+	}
+}
+
+// rest tells every output that nothing will come for a while.
+func (p *port[K, V]) rest(fx *Effects) {
+	for i := range p.rows {
+		p.only(i)
+		p.open[i].Idle = true
 		fx.Send(i, p.open[i])
 		p.open[i], p.rows[i] = nil, nil
 	}

@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // inputs aligns the barriers and watermarks of several inputs.
 //
 // Exactly-once: an input that delivered the barrier is not taken until all have (blocked). At least once: none is blocked, so several
@@ -10,7 +12,8 @@ type inputs struct {
 	open    []alignment
 	last    int64 // finished or aborted: its late barriers are nothing
 	marks   []int64
-	low     int64    // the least of marks
+	low     int64    // the least of the marks of those that are not idle, as far as it ever was; see least
+	idle    Mask     // those that said so, and of which nothing came since
 	unblock bool     // a planted bug
 	newest  *Planted // the least is not what counts
 }
@@ -70,20 +73,59 @@ func (a *inputs) abort(id int64) {
 	a.last = max(a.last, id)
 }
 
-// mark tells whether the least watermark rose.
+// mark tells whether the watermark rose. An input that says one is not idle.
 func (a *inputs) mark(ch int, at int64) bool {
+	a.wake(ch)
 	if at <= a.marks[ch] {
 		return false
 	}
 	a.marks[ch] = at
-	low := a.marks[0]
-	for _, m := range a.marks {
-		low = min(low, m)
+	if a.newest != nil && a.least() != at && a.newest.Is("watermark-of-one-input") {
+		was := a.low
+		a.low = at
+		return at != was
 	}
+	return a.rise()
+}
+
+// rest leaves an input out of the watermark, and tells whether that rose. It is back when it says another, or a record comes.
+func (a *inputs) rest(ch int) bool {
+	if a.newest != nil && a.newest.Is("idle-holds-watermark") {
+		return false
+	}
+	a.idle |= 1 << ch
+	return a.rise()
+}
+
+// wake takes an input back. The watermark does not go back for it: what it brings from before may be late.
+func (a *inputs) wake(ch int) {
+	if a.idle>>ch&1 == 0 || a.newest != nil && a.newest.Is("idle-never-returns") {
+		return
+	}
+	a.idle &^= 1 << ch
+	if a.newest != nil && a.least() < a.low && a.newest.Is("idle-sets-watermark-back") {
+		a.low = a.least()
+	}
+}
+
+func (a *inputs) rise() bool {
+	low := a.least()
 	rose := low > a.low
-	if a.newest != nil && low != at && a.newest.Is("watermark-of-one-input") {
-		low, rose = at, at != a.low
-	}
-	a.low = low
+	a.low = max(a.low, low)
 	return rose
+}
+
+// least is the least watermark of the inputs that are not idle. When all are, it is the greatest there is, as on Flink: so it does not
+// depend on which of them was the last.
+func (a *inputs) least() int64 {
+	if a.idle == a.all() {
+		return slices.Max(a.marks)
+	}
+	low := int64(EndOfTime)
+	for ch, m := range a.marks {
+		if a.idle>>ch&1 == 0 {
+			low = min(low, m)
+		}
+	}
+	return low
 }

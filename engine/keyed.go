@@ -124,6 +124,7 @@ func (t *Keyed[K, V, R]) watch(timers Timers[K, R], processing bool) {
 
 func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 	if rows := b.Cols.(*Rows[K, V]); len(rows.Keys) > 0 {
+		t.in.wake(ch)
 		var err error
 		if b.All {
 			err = t.hear(rows, fx)
@@ -141,7 +142,7 @@ func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 			return err
 		}
 	}
-	if b.Mark != 0 && t.in.mark(ch, b.Mark) {
+	if b.Mark != 0 && t.in.mark(ch, b.Mark) || b.Idle && t.in.rest(ch) {
 		if t.Spec.Track {
 			fx.Fact(Fact{Kind: Reached, Mark: t.in.low})
 		}

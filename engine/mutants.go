@@ -10,6 +10,7 @@ type Mutant struct {
 	Rare   bool     // it takes a crash between two particular steps
 	Timers bool     // only a job with timers can show it
 	Held   bool     // only a job with operator state can show it
+	Idle   bool     // only a job with idle partitions can show it
 	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
 	Windows map[string]string
 }
@@ -57,6 +58,9 @@ func Mutants() []Mutant {
 		{Name: "union-list-split", Ticket: "FLINK-4821", What: "of a union list each task is given a part, as if it were a split one", Checks: []string{"sink-committed-once"}, Held: true},
 		{Name: "broadcast-on-first-task", Ticket: "FLINK-23475", What: "a broadcast map is restored on the first task only", Checks: []string{"consistent-cut", "sink-committed-once"}, Held: true},
 		{Name: "operator-state-not-copied", Ticket: "FLINK-9263", What: "a checkpoint shares the operator state with the running task", Checks: []string{"consistent-cut"}, Held: true},
+		{Name: "idle-holds-watermark", Ticket: "FLINK-18934", What: "an input that says that it is idle holds the watermark back", Checks: []string{"watermarks"}, Idle: true},
+		{Name: "idle-never-returns", Ticket: "FLINK-40504", What: "an input that was idle does not count again when records come", Checks: []string{"watermarks"}, Idle: true},
+		{Name: "idle-sets-watermark-back", Ticket: "Hazelcast Jet #546", What: "an input that was idle sets the watermark back when it returns", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}

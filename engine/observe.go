@@ -52,7 +52,7 @@ const (
 	Accessed                   // task: what its operator asked of its states since the attempt began, Census; at every checkpoint, and now and then
 	Spared                     // supervisor: the attempt was declared dead, and the plan lets its machines live on
 	Alarmed                    // task: Timers tells what became of timers, in this order. A job that has timers tells of all, or of those of some keys: Spec.TimersMask
-	Reached                    // source, task: its watermark is Mark; a source says it to those downstream, at offset Pos
+	Reached                    // source, task: its watermark is Mark; a source says it to those downstream, at offset Pos, or, where Text is not empty, that it is idle
 )
 
 // An ID names a record by where it came from.

@@ -31,6 +31,7 @@ type Source[K comparable, V any] struct {
 	Log    Log[K, V]
 	Key    tables.KeyType[K]
 	marked Marked // Log, if it is
+	silent Silent // Log, if it is
 	// everywhere tells of which records every task gets a copy; nil: of none.
 	everywhere func(v V) bool
 	out        port[K, V]
@@ -42,7 +43,8 @@ type Source[K comparable, V any] struct {
 	ran        bool
 	stage      inputStage
 	phased     bool // the phase that it is in was told
-	waits      bool // for the alarm or a checkpoint: by its phase it may not read yet
+	waits      bool // for the alarm or a checkpoint: by its phase, or in a silence, it may not read yet
+	quiet      quiet
 }
 
 func (s *Source[K, V]) Step(ev *Event, fx *Effects) {
@@ -64,6 +66,9 @@ func (s *Source[K, V]) poll(now int64, fx *Effects) {
 	most, over := int64(math.MaxInt64), s.Spec.Until > 0 && now >= s.Spec.Until
 	if len(s.Spec.Phases) > 0 && !over {
 		most, over = s.allowed(now, fx)
+	}
+	if most > 0 && !over {
+		most = min(most, s.heard(now, fx))
 	}
 	if behind := s.behind(); over && behind > 0 {
 		most, over = behind, false
@@ -98,6 +103,7 @@ func (s *Source[K, V]) reached() {
 
 func (s *Source[K, V]) read(most int, fx *Effects) {
 	rows, outputs := &s.rows, len(s.out.open)
+	s.quiet.idle = false
 	if outputs == 1 {
 		rows = s.out.only(0) // read where it leaves from
 	}
@@ -232,6 +238,9 @@ func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
 	if len(s.Spec.Phases) > 0 {
 		part = append(part, s.stage.String()...)
 	}
+	if s.quiet.idle {
+		part = append(part, idleWord...)
+	}
 	s.tell(fx, Ack, s.Coord, ckpt, part)
 }
 
@@ -245,9 +254,15 @@ func ParseSourcePart(b []byte) (offset, mark int64, err error) {
 	return offset, mark, err
 }
 
+// idleWord ends the part of a source that is idle. What is restored is not idle until it finds out again.
+const idleWord = " idle"
+
+// SourceIdle tells whether a source that acked b was idle.
+func SourceIdle(b []byte) bool { return strings.HasSuffix(string(b), idleWord) }
+
 // parseSource reads where a source stood; that of a job with phases says so too.
 func parseSource(b []byte) (offset, mark int64, at inputStage, err error) {
-	f := strings.Fields(string(b))
+	f := strings.Fields(strings.TrimSuffix(string(b), idleWord))
 	words := []string{"offset", "watermark", "phase", "since", "from"}
 	if len(f) != 4 && len(f) != 2*len(words) {
 		return 0, 0, at, fmt.Errorf("part %q: want an offset and a watermark", b)

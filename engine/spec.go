@@ -97,6 +97,7 @@ func Build[K comparable, V, R any](s *Spec, epoch int64, parts Parts[K, V, R]) (
 	for i := range p {
 		src := &Source[K, V]{Common: common(SourceRole, i, 0), Log: parts.Log(i), Key: parts.Key, everywhere: parts.Everywhere}
 		src.marked, _ = src.Log.(Marked)
+		src.silent, _ = src.Log.(Silent)
 		src.out.init(n, s.Groups)
 		if s.Cuts != nil {
 			src.cuts = s.Cuts(i)

@@ -24,6 +24,7 @@ func timerCorruptions() []corruption {
 		{"watermark of a task goes back", marks, Fail, markBack(true)},
 		{"watermark of a source goes back", marks, Fail, markBack(false)},
 		{"task ahead of its sources", marks, Fail, markAhead},
+		{"task behind its sources at a checkpoint", marks, Fail, markLate},
 		{"restored source without its watermark", marks, Fail, rewindUnmarked},
 		{"restored source does not say its watermark", marks, Fail, unsaid},
 		{"checkpoint without the watermark of a source", marks, Fail, cutUnmarked},

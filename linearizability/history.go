@@ -121,7 +121,7 @@ const (
 	Notify
 	// Alarm: Task did Alarms, in this order. Mark: those of event time fired at this watermark of the task, those of processing time at this time.
 	Alarm
-	// Mark: the watermark of machine Text, source or task number Task, is Mark from then on. Pos, of a source: its offset.
+	// Mark: the watermark of machine Text, source or task number Task, is Mark from then on. Pos, of a source: its offset. Idle: see there.
 	Mark
 	Kinds
 )
@@ -156,6 +156,7 @@ type Op struct {
 	Mark    int64   // Mark, Alarm; Rewind: the watermark that the source goes on with
 	Alarms  []AlarmEvent
 	Armed   *Armed // Snap, Reload: the timers of the task; nil: it did not say
+	Idle    bool   // Mark, of a source: it is idle, and holds nobody's watermark back until it is read on
 }
 
 // An AlarmEvent is something that became of one timer. Timers are told apart by their ID and their time.
@@ -208,9 +209,11 @@ type Cut struct {
 	Should string `json:"should,omitempty"`
 	Saw    string `json:"saw,omitempty"`
 	// Marks are the watermarks of the sources; a source whose watermark is behind that of its last record says so in Diff.
-	Marks   []int64 `json:"marks,omitempty"`
-	Entries int64   `json:"entries"`
-	Bytes   int64   `json:"bytes"`
+	Marks []int64 `json:"marks,omitempty"`
+	// Idle are the sources that said in it that they are idle; nil: none.
+	Idle    []bool `json:"idle,omitempty"`
+	Entries int64  `json:"entries"`
+	Bytes   int64  `json:"bytes"`
 }
 
 // A Txn is one transaction of a sink that readers of the output see.

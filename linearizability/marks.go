@@ -9,7 +9,8 @@ import (
 )
 
 // judgeMarks is the check watermarks (P6): within an attempt the watermark of a source or task only rises; a source's is that of its
-// checkpoint when it is restored, and a checkpoint's that of the source where it stood; and a task's is never ahead of what its sources said.
+// checkpoint when it is restored, and a checkpoint's that of the source where it stood; and a task's is never ahead of what its sources said,
+// nor, when it captures its state, behind it. An idle source does not count.
 func judgeMarks(_ context.Context, v *View, _ Options) Verdict {
 	if !slices.ContainsFunc(v.by[Mark], func(i int32) bool { return v.Ops[i].Mark != endOfTime }) {
 		return notApplicable("the job has no event time, or nobody told of its watermarks")
@@ -18,7 +19,7 @@ func judgeMarks(_ context.Context, v *View, _ Options) Verdict {
 	for i := range v.lives {
 		l := &v.lives[i]
 		a := v.marksOf(l)
-		for _, rule := range []func() (Story, []int, bool){a.rise, a.ahead, a.resumed, a.captured} {
+		for _, rule := range []func() (Story, []int, bool){a.rise, a.ahead, a.heldBack, a.resumed, a.captured} {
 			if s, ops, bad := rule(); bad {
 				return fail(judged+a.n, s, ops...)
 			}
@@ -77,10 +78,12 @@ func (a *marked) rise() (Story, []int, bool) {
 	return Story{}, nil, false
 }
 
-// ahead: a task's watermark is at most the least of what its sources had said by then.
+// ahead: a task's watermark is at most the least of what its sources had said by then. One that had said that it is idle does not count until
+// the task has a record from behind that.
 func (a *marked) ahead() (Story, []int, bool) {
 	next := make([]int, len(a.sources))
 	said := make([]int64, len(a.sources))
+	idle := a.rests()
 	for _, i := range a.by[Mark] { // by their beginnings, so a source is heard no earlier than it spoke
 		op := &a.Ops[i]
 		if op.Attempt != a.life.Epoch || !ofTask(op) || op.Return == 0 {
@@ -92,11 +95,14 @@ func (a *marked) ahead() (Story, []int, bool) {
 				said[p] = a.Ops[all[next[p]]].Mark
 				next[p]++
 			}
+			if idle.holds(op.Task, p, op.Call, op.Return) {
+				continue
+			}
 			if said[p] < low || slow < 0 {
 				low, slow = said[p], p
 			}
 		}
-		if op.Mark > low {
+		if slow >= 0 && op.Mark > low {
 			ops := []int{int(i)}
 			if n := next[slow]; n > 0 {
 				ops = append(ops, int(a.sources[slow][n-1]))
@@ -109,6 +115,52 @@ func (a *marked) ahead() (Story, []int, bool) {
 		}
 	}
 	return Story{}, nil, false
+}
+
+// heldBack: a task that captures its state has come to what its sources had said in front of the barriers: the least of those that were
+// not idle, or, when all were, the greatest.
+func (a *marked) heldBack() (Story, []int, bool) {
+	for i := range a.Cuts {
+		c := &a.Cuts[i]
+		if c.Epoch != a.life.Epoch || len(c.Marks) == 0 {
+			continue
+		}
+		want := c.due()
+		for _, k := range a.by[Snap] {
+			op := &a.Ops[k]
+			if op.Ckpt != c.Ckpt || op.Attempt != c.Epoch || !known(op) {
+				continue
+			}
+			got, ops := int64(0), []int{int(k)}
+			for _, m := range a.tasks[op.Task] {
+				if at := &a.Ops[m]; at.Call <= op.Return {
+					got, ops = at.Mark, []int{int(k), int(m)}
+				}
+			}
+			if got < want {
+				return Story{
+					Title: fmt.Sprintf("The watermark of task/%d is behind its sources", op.Task),
+					Say:   fmt.Sprintf("When it captured its state for checkpoint %d, in attempt %d, every source that was not idle had said %d or more before the barrier.", c.Ckpt, c.Epoch, want),
+					Want:  fmt.Sprintf("%d or more", want), Got: fmt.Sprint(got),
+				}, append(ops, a.commits(c)...), true
+			}
+		}
+	}
+	return Story{}, nil, false
+}
+
+// due is the watermark that its tasks have come to.
+func (c *Cut) due() int64 {
+	low, all := int64(math.MaxInt64), true
+	for p, mark := range c.Marks {
+		if p >= len(c.Idle) || !c.Idle[p] {
+			low, all = min(low, mark), false
+		}
+	}
+	if all {
+		return slices.Max(c.Marks)
+	}
+	return low
 }
 
 // resumed: a source goes on with the watermark that the checkpoint has, and says it before it reads on.

@@ -45,6 +45,7 @@ type storedOp struct {
 	Mark    int64    `json:"mark,omitempty"`
 	Alarms  string   `json:"alarms,omitempty"`
 	Armed   *Armed   `json:"armed,omitempty"`
+	Idle    bool     `json:"idle,omitempty"`
 }
 
 type storedTxn struct {
@@ -84,7 +85,7 @@ func (h *History) writeLines(e *json.Encoder) error {
 			return fmt.Errorf("operation %d is of no kind: %d", i, op.Kind)
 		}
 		line := storedOp{kindNames[op.Kind], op.Outcome, op.Attempt, op.Client, op.Call, op.Return, op.At, op.Task, op.Ckpt, op.Pos, op.Key,
-			"", op.Cursors, nil, op.Text, op.Kept, op.Mark, "", op.Armed}
+			"", op.Cursors, nil, op.Text, op.Kept, op.Mark, "", op.Armed, op.Idle}
 		if op.Digest != (Digest{}) {
 			line.Digest = &op.Digest
 		}
@@ -180,7 +181,7 @@ func (h *History) readOp(line, packed []byte) ([]byte, error) {
 	if !ok {
 		return packed, fmt.Errorf("an operation of the unknown kind %q", s.Kind)
 	}
-	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept, s.Mark, nil, s.Armed}
+	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept, s.Mark, nil, s.Armed, s.Idle}
 	if s.Digest != nil {
 		op.Digest = *s.Digest
 	}

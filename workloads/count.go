@@ -24,8 +24,9 @@ func Count() Workload {
 		amount("value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
 		choice("event_time", "whether records have a time, a millisecond apart", "false", "true"),
 	)
+	params = append(params, silenceParams()...)
 	return drawn("count", "made-up records by key: a count, a hash chain, and padding", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &countJob{draws: d, size: int(v.amount("value_size")), timed: v.text("event_time") == "true", groups: o.Groups}
+		j := &countJob{draws: d, size: int(v.amount("value_size")), timed: v.text("event_time") == "true", groups: o.Groups, silences: v.silences()}
 		return j.job(), nil
 	})
 }
@@ -42,13 +43,14 @@ type countJob struct {
 	size   int // of a value
 	timed  bool
 	groups int
+	silences
 }
 
 func (j *countJob) job() *Job {
 	in := j.input()
 	parts := engine.Parts[uint64, backends.Void, Row]{
 		Key:     tables.Longs(j.groups),
-		Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
+		Log:     func(part int) engine.Log[uint64, backends.Void] { return j.silences.log(&in.Parts[part]) },
 		Op:      j.operator,
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
 		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },

@@ -19,6 +19,7 @@ func TestCount(t *testing.T) {
 		"zipfian": {"records": "400", "keys": "300", "distribution": "zipfian", "event_time": "true"},
 		"padded":  {"records": "400", "keys": "20", "value_size": "100"},
 		"one-key": {"records": "300", "keys": "1"},
+		"silent":  {"records": "300", "keys": "20", "event_time": "true", "silent_every": "7", "silent_for": "1", "idle_after": "1"},
 		"hotspot": {"records": "300", "keys": "50", "distribution": "hotspot"},
 		"latest":  {"records": "300", "keys": "20", "distribution": "latest", "new_keys": "0.2"},
 	} {

@@ -84,7 +84,14 @@ func (r *rig) poll(part int) (*engine.Batch, error) {
 	if r.ended[part] {
 		return nil, nil
 	}
-	if err := r.step(part, engine.Event{Kind: engine.Poll}); err != nil {
+	err := r.step(part, engine.Event{Kind: engine.Poll})
+	for ; err == nil && r.fx.Wake > 0; err = r.step(part, engine.Event{Kind: engine.Wake}) { // a silence: its end is all that matters here
+		for _, s := range r.fx.Sends {
+			s.Batch.Free()
+		}
+		r.now = r.fx.Wake - 1
+	}
+	if err != nil {
 		return nil, err
 	}
 	if len(r.fx.Sends) != 1 {

@@ -1,0 +1,82 @@
+package linearizability
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// A task's watermark keeps to the sources that are not idle: not ahead of them, and at a checkpoint not behind. A source is back for a task
+// when that has a record from behind where the source was idle.
+func TestWatermarksOfIdleSources(t *testing.T) {
+	said := func(p int, at int64) Op { return Op{Kind: Mark, Task: p, Mark: at, Text: "source"} }
+	idle := func(p int, pos int64) Op {
+		return Op{Kind: Mark, Task: p, Mark: 5, Pos: pos, Text: "source", Idle: true}
+	}
+	came := func(at int64) Op { return Op{Kind: Mark, Mark: at, Text: "task/0"} }
+	read := func(id ID) Op { return Op{Kind: Apply, IDs: []ID{id}} }
+	snap := Op{Kind: Snap, Ckpt: 1}
+	second := ID(1 << 40) // the first record of the second partition
+	for name, c := range map[string]struct {
+		ops  []Op
+		cut  *Cut
+		want string // of the title; "": it passes
+	}{
+		"one is idle":                  {[]Op{said(0, 10), idle(1, 3), came(10)}, nil, ""},
+		"none is":                      {[]Op{said(0, 10), said(1, 5), came(10)}, nil, "ahead of source/1"},
+		"it is back":                   {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), came(20)}, nil, "ahead of source/1"},
+		"it is back, but not there":    {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 2), came(20)}, nil, ""},
+		"it is idle again":             {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), idle(1, 4), came(20)}, nil, ""},
+		"all are, and the greater one": {[]Op{idle(0, 1), {Kind: Mark, Task: 1, Mark: 9, Pos: 3, Text: "source", Idle: true}, came(9)}, nil, ""},
+		"a checkpoint":                 {[]Op{said(0, 10), said(1, 5), came(5), snap}, &Cut{Marks: []int64{10, 5}}, ""},
+		"behind at a checkpoint":       {[]Op{said(0, 10), said(1, 5), came(4), snap}, &Cut{Marks: []int64{10, 5}}, "behind its sources"},
+		"nothing at a checkpoint":      {[]Op{said(0, 10), said(1, 5), snap, came(5)}, &Cut{Marks: []int64{10, 5}}, "behind its sources"},
+		"held back by an idle one":     {[]Op{said(0, 10), said(1, 5), came(5), idle(1, 3), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "behind its sources"},
+		"idle, and not held back":      {[]Op{said(0, 10), idle(1, 3), came(10), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, ""},
+		"all idle, held back":          {[]Op{said(0, 10), idle(1, 3), came(9), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{true, true}}, "behind its sources"},
+	} {
+		h := &History{Truth: &Truth{Keys: []string{"a"}, Group: []uint16{0}, Parts: []Part{{}, {}}}, Mode: ExactlyOnce, Parts: 2, Tasks: 1, Groups: 1,
+			Attempts: []Attempt{{Epoch: 1, Start: 1}}}
+		if c.cut != nil {
+			c.cut.Ckpt, c.cut.Epoch, c.cut.Offsets = 1, 1, []int64{9, 9}
+			h.Cuts = append(h.Cuts, *c.cut)
+		}
+		for i, op := range c.ops {
+			op.Attempt, op.Client, op.Call, op.Return = 1, 1+op.Task, int64(2*i+2), int64(2*i+3)
+			h.Ops = append(h.Ops, op)
+		}
+		v := *find(Check(context.Background(), h, Options{Workers: 1}), "watermarks")
+		if c.want == "" && v.Result != Pass || c.want != "" && (v.Result != Fail || !strings.Contains(v.Story.Title, c.want)) {
+			t.Errorf("%s: %s: %s %+v; want %q", name, v.Result, v.Reason, v.Story, c.want)
+		}
+	}
+}
+
+// markLate has a task come to less than its watermark before a checkpoint.
+func markLate(h *History, rng *rand.Rand) bool {
+	var all [][2]int
+	for i := range h.Cuts {
+		for k := range h.Ops {
+			s := &h.Ops[k]
+			if s.Kind != Snap || s.Ckpt != h.Cuts[i].Ckpt || s.Attempt != h.Cuts[i].Epoch || !known(s) {
+				continue
+			}
+			last := -1
+			for m := range h.Ops {
+				if x := &h.Ops[m]; x.Kind == Mark && ofTask(x) && x.Task == s.Task && x.Attempt == s.Attempt && x.Call <= s.Return {
+					last = m
+				}
+			}
+			if last >= 0 && h.Ops[last].Mark == h.Cuts[i].due() {
+				all = append(all, [2]int{k, last})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return false
+	}
+	x := all[rng.IntN(len(all))]
+	h.Ops[x[1]].Mark--
+	return true
+}
