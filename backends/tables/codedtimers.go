@@ -2,6 +2,7 @@ package tables
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/weirbench/weir/backends"
@@ -160,7 +161,7 @@ func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backe
 			break
 		}
 		dst = append(dst, backends.Timer[K, N]{})
-		if err := t.decode(h, &dst[len(dst)-1]); err != nil {
+		if err := t.decode(i, &dst[len(dst)-1]); err != nil {
 			t.host.Fail(err)
 			return dst[:len(dst)-1]
 		}
@@ -180,14 +181,18 @@ func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backe
 	return dst
 }
 
-// decode makes the timer of a group's head.
-func (t *codedTimers[K, N]) decode(h *groupHead, x *backends.Timer[K, N]) error {
+// decode makes the timer of a group's head. Its key is of that group, or whoever fires it would look for the key where it is not.
+func (t *codedTimers[K, N]) decode(i int, x *backends.Timer[K, N]) error {
+	h := &t.heads[i]
 	key := h.key(h.next)
 	k, rest, err := cutKey(t.d.scope, key[len(t.prefix)+groupBytes+timeBytes:])
 	if err != nil {
 		return err
 	}
 	x.At, x.Key = h.list[h.next].at, k
+	if int(k.Group) != t.first+i {
+		return fmt.Errorf("read state %s: corrupt: the key is of key group %d", t.d.name, k.Group)
+	}
 	x.NS, _, err = cutPart(rest, t.d.ns)
 	return err
 }
