@@ -164,20 +164,26 @@ func appendEntry(b []byte, e *backends.Entry) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(e.Value))), e.Value...)
 }
 
-// EachEntry yields the entries of a state file's payload, group by group. An entry is valid until yield returns.
+// EachEntry yields the entries of a state file's payload, group by group. An entry is valid until yield returns. Groups lie one behind the other
+// up to the index: one that begins elsewhere is no group.
 func EachEntry(p StatePart, payload []byte, yield func(*backends.Entry) error) error {
 	if p.Index < 0 || p.Index > int64(len(payload)) || p.Size != int64(len(payload)) {
 		return fmt.Errorf("%s: %d bytes, its manifest says %d: %w", p.Name, len(payload), p.Size, ErrCorrupt)
 	}
-	for at := p.Index; at+indexRow <= p.Size; at += indexRow {
+	at, end := p.Index, uint64(0)
+	for ; at+indexRow <= p.Size; at += indexRow {
 		row := payload[at : at+indexRow]
 		from, n := binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])
-		if from > uint64(p.Index) || n > uint64(p.Index)-from {
-			return fmt.Errorf("%s: a key group beyond the index: %w", p.Name, ErrCorrupt)
+		if from != end || n > uint64(p.Index)-from {
+			return fmt.Errorf("%s: a key group that does not follow the one before: %w", p.Name, ErrCorrupt)
 		}
-		if err := eachOfGroup(int(binary.BigEndian.Uint32(row)), payload[from:from+n], yield); err != nil {
+		end += n
+		if err := eachOfGroup(int(binary.BigEndian.Uint32(row)), payload[from:end], yield); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
+	}
+	if at != p.Size || end != uint64(p.Index) {
+		return fmt.Errorf("%s: an index that says less than there is: %w", p.Name, ErrCorrupt)
 	}
 	return nil
 }
