@@ -16,6 +16,13 @@ var ErrTruncated = errors.New("the history breaks off")
 // storedFormat stands in the first line of a stored history.
 const storedFormat = "weir.history/v1"
 
+// lineBytesMax is more than any line of a stored history has: that of a transaction of a hundred million records is shorter. A file of some
+// kilobytes can become gigabytes when it is decompressed.
+const lineBytesMax = 1 << 30
+
+// windowBytesMax is far more than the window that Write uses: a reader has as much memory ready as a file asks for.
+const windowBytesMax = 64 << 20
+
 // header is the first line.
 type header struct {
 	Format string `json:"format"`
@@ -107,14 +114,16 @@ func (h *History) writeLines(e *json.Encoder) error {
 
 // ReadHistory reads what Write wrote. From a file that breaks off, as that of a killed run, it answers what comes before, with an error
 // that wraps ErrTruncated; from a damaged file and from anything else than a history, nil and an error.
-func ReadHistory(r io.Reader) (*History, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
+func ReadHistory(r io.Reader) (*History, error) { return readHistory(r, lineBytesMax) }
+
+func readHistory(r io.Reader, lineMax int) (*History, error) {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(windowBytesMax))
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	defer z.Close()
-	lines := bufio.NewReaderSize(z, 1<<16)
-	first, err := lines.ReadBytes('\n')
+	lines := &lineReader{bufio.NewReaderSize(z, 1<<16), lineMax, nil}
+	first, err := lines.next()
 	if err != nil {
 		return nil, fmt.Errorf("read history: the first line is not complete: %w", damage(err))
 	}
@@ -137,10 +146,31 @@ func ReadHistory(r io.Reader) (*History, error) {
 	return h, nil
 }
 
-func (h *History) readLines(lines *bufio.Reader, ops, txns int) error {
+// A lineReader reads lines of at most so many bytes.
+type lineReader struct {
+	*bufio.Reader
+	max  int
+	line []byte
+}
+
+// next is the next line, valid until the one after that.
+func (r *lineReader) next() ([]byte, error) {
+	r.line = r.line[:0]
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(r.line)+len(part) > r.max {
+			return nil, fmt.Errorf("a line of over %d bytes", r.max)
+		}
+		if r.line = append(r.line, part...); err != bufio.ErrBufferFull {
+			return r.line, err
+		}
+	}
+}
+
+func (h *History) readLines(lines *lineReader, ops, txns int) error {
 	var packed []byte
 	for n := range ops + txns {
-		line, err := lines.ReadBytes('\n')
+		line, err := lines.next()
 		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 			return fmt.Errorf("read history: %w after %d of %d operations and %d of %d transactions", ErrTruncated, len(h.Ops), ops, len(h.Output), txns)
 		}
