@@ -1,0 +1,24 @@
+package faults
+
+import (
+	"reflect"
+	"testing"
+)
+
+// A line of a scenario file is a fault or an error, and a fault is its line.
+func FuzzParseSpec(f *testing.F) {
+	f.Add(`{at: checkpoint.uploaded, checkpoint: 3, do: kill, target: task/0, note: "after, upload"}`)
+	f.Add(`after: 5k records, do: fail, ops: [put, get], outcome: torn, probability: 0.25, delay: 20 ms, lost: true, maybe: true`)
+	f.Add(`{note: "\"}`)
+	f.Add(`every: 99999999999999999999 h`)
+	f.Fuzz(func(t *testing.T, line string) {
+		s, err := ParseSpec(line)
+		if err != nil {
+			return
+		}
+		Validate(s, All()...)
+		if again, err := ParseSpec(s.String()); err == nil && !reflect.DeepEqual(again, s) {
+			t.Errorf("%q is %+v, written as %s, which is %+v", line, s, s, again)
+		}
+	})
+}
