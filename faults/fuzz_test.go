@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A line of a scenario file is a fault or an error, and a fault is its line.
+// A line of a scenario file is a fault or an error, and a fault that is valid is its line.
 func FuzzParseSpec(f *testing.F) {
 	f.Add(`{at: checkpoint.uploaded, checkpoint: 3, do: kill, target: task/0, note: "after, upload"}`)
 	f.Add(`after: 5k records, do: fail, ops: [put, get], outcome: torn, probability: 0.25, delay: 20 ms, lost: true, maybe: true`)
@@ -16,9 +16,11 @@ func FuzzParseSpec(f *testing.F) {
 		if err != nil {
 			return
 		}
-		Validate(s, All()...)
-		if again, err := ParseSpec(s.String()); err == nil && !reflect.DeepEqual(again, s) {
-			t.Errorf("%q is %+v, written as %s, which is %+v", line, s, s, again)
+		if Validate(s, All()...) != nil {
+			return
+		}
+		if again, err := ParseSpec(s.String()); err != nil || !reflect.DeepEqual(again, s) {
+			t.Errorf("%q is %+v, written as %s, which is %+v, %v", line, s, s, again, err)
 		}
 	})
 }
