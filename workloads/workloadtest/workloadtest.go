@@ -45,6 +45,7 @@ func clauses() []clause {
 		{"rows", "A transaction says of every record, once, its key and the key's count and chain.", transactions},
 		{"corrupt-rows", "Bytes that are no transaction are an error, never a panic.", corrupt},
 		{"windows", "What windows must have told is what they tell, once, and the records that are late come out as such, once.", windows},
+		{"looks", "What records saw of state that expires is what was written last and had not expired, of each record once.", looks},
 		{"cursors", "A reader is told of every partition where the chain of its key is.", cursors},
 	}
 }

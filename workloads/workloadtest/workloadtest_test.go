@@ -366,7 +366,7 @@ func TestEveryClauseCanFail(t *testing.T) {
 	broken := map[string][]subject{
 		"parameters": brokenParameters(), "shape": brokenShape(), "replays": brokenReplays(), "input": brokenInput(), "fold": brokenFolds(),
 		"rows": brokenRows(), "corrupt-rows": brokenCorruption(), "cursors": brokenCursors(),
-		"windows": brokenWindows(),
+		"windows": brokenWindows(), "looks": brokenLooks(),
 	}
 	for _, c := range clauses() {
 		if len(broken[c.name]) == 0 {
