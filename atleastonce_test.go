@@ -20,6 +20,17 @@ func TestCleanSeedsAtLeastOnce(t *testing.T) {
 	}
 }
 
+// So it is where partitions are idle, and where state belongs to no key: what comes behind a barrier may come before the snapshot.
+func TestJobsAtLeastOnce(t *testing.T) {
+	for name, params := range map[string]map[string]string{"count": idleParams(), "broadcast-rules": nil} {
+		t.Run(name, func(t *testing.T) {
+			c := jobCell("heap", name, params)
+			c.Mode = linearizability.AtLeastOnce
+			cleanSeeds(t, c, scale(100, 10_000))
+		})
+	}
+}
+
 // A record that is lost, or counted again without having been replayed, is found at least once too.
 func TestAtLeastOnceIsJudged(t *testing.T) {
 	for _, m := range []string{"lost-record", "duplicated-record", "sink-forgets-aborted"} {

@@ -22,21 +22,24 @@ func TestWatermarksOfIdleSources(t *testing.T) {
 		ops  []Op
 		cut  *Cut
 		want string // of the title; "": it passes
+		mode Mode
 	}{
-		"one is idle":                  {[]Op{said(0, 10), idle(1, 3), came(10)}, nil, ""},
-		"none is":                      {[]Op{said(0, 10), said(1, 5), came(10)}, nil, "ahead of source/1"},
-		"it is back":                   {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), came(20)}, nil, "ahead of source/1"},
-		"it is back, but not there":    {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 2), came(20)}, nil, ""},
-		"it is idle again":             {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), idle(1, 4), came(20)}, nil, ""},
-		"all are, and the greater one": {[]Op{idle(0, 1), {Kind: Mark, Task: 1, Mark: 9, Pos: 3, Text: "source", Idle: true}, came(9)}, nil, ""},
-		"a checkpoint":                 {[]Op{said(0, 10), said(1, 5), came(5), snap}, &Cut{Marks: []int64{10, 5}}, ""},
-		"behind at a checkpoint":       {[]Op{said(0, 10), said(1, 5), came(4), snap}, &Cut{Marks: []int64{10, 5}}, "behind its sources"},
-		"nothing at a checkpoint":      {[]Op{said(0, 10), said(1, 5), snap, came(5)}, &Cut{Marks: []int64{10, 5}}, "behind its sources"},
-		"held back by an idle one":     {[]Op{said(0, 10), said(1, 5), came(5), idle(1, 3), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "behind its sources"},
-		"idle, and not held back":      {[]Op{said(0, 10), idle(1, 3), came(10), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, ""},
-		"all idle, held back":          {[]Op{said(0, 10), idle(1, 3), came(9), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{true, true}}, "behind its sources"},
+		"one is idle":                  {[]Op{said(0, 10), idle(1, 3), came(10)}, nil, "", ExactlyOnce},
+		"none is":                      {[]Op{said(0, 10), said(1, 5), came(10)}, nil, "ahead of source/1", ExactlyOnce},
+		"it is back":                   {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), came(20)}, nil, "ahead of source/1", ExactlyOnce},
+		"it is back, but not there":    {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 2), came(20)}, nil, "", ExactlyOnce},
+		"it is idle again":             {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), idle(1, 4), came(20)}, nil, "", ExactlyOnce},
+		"all are, and the greater one": {[]Op{idle(0, 1), {Kind: Mark, Task: 1, Mark: 9, Pos: 3, Text: "source", Idle: true}, came(9)}, nil, "", ExactlyOnce},
+		"a checkpoint":                 {[]Op{said(0, 10), said(1, 5), came(5), snap}, &Cut{Marks: []int64{10, 5}}, "", ExactlyOnce},
+		"behind at a checkpoint":       {[]Op{said(0, 10), said(1, 5), came(4), snap}, &Cut{Marks: []int64{10, 5}}, "behind its sources", ExactlyOnce},
+		"nothing at a checkpoint":      {[]Op{said(0, 10), said(1, 5), snap, came(5)}, &Cut{Marks: []int64{10, 5}}, "behind its sources", ExactlyOnce},
+		"held back by an idle one":     {[]Op{said(0, 10), said(1, 5), came(5), idle(1, 3), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "behind its sources", ExactlyOnce},
+		"idle, and not held back":      {[]Op{said(0, 10), idle(1, 3), came(10), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "", ExactlyOnce},
+		"it was back by then":          {[]Op{said(0, 10), idle(1, 3), read(second + 3), came(5), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "", AtLeastOnce},
+		"behind all, at least once":    {[]Op{said(0, 10), idle(1, 3), came(4), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{false, true}}, "behind its sources", AtLeastOnce},
+		"all idle, held back":          {[]Op{said(0, 10), idle(1, 3), came(9), snap}, &Cut{Marks: []int64{10, 5}, Idle: []bool{true, true}}, "behind its sources", ExactlyOnce},
 	} {
-		h := &History{Truth: &Truth{Keys: []string{"a"}, Group: []uint16{0}, Parts: []Part{{}, {}}}, Mode: ExactlyOnce, Parts: 2, Tasks: 1, Groups: 1,
+		h := &History{Truth: &Truth{Keys: []string{"a"}, Group: []uint16{0}, Parts: []Part{{}, {}}}, Mode: c.mode, Parts: 2, Tasks: 1, Groups: 1,
 			Attempts: []Attempt{{Epoch: 1, Start: 1}}}
 		if c.cut != nil {
 			c.cut.Ckpt, c.cut.Epoch, c.cut.Offsets = 1, 1, []int64{9, 9}

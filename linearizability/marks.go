@@ -118,7 +118,7 @@ func (a *marked) ahead() (Story, []int, bool) {
 }
 
 // heldBack: a task that captures its state has come to what its sources had said in front of the barriers: the least of those that were
-// not idle, or, when all were, the greatest.
+// not idle, or, when all were, the greatest. At least once, one that was idle may be back by then, for nothing waits behind a barrier.
 func (a *marked) heldBack() (Story, []int, bool) {
 	for i := range a.Cuts {
 		c := &a.Cuts[i]
@@ -126,6 +126,9 @@ func (a *marked) heldBack() (Story, []int, bool) {
 			continue
 		}
 		want := c.due()
+		if a.Mode == AtLeastOnce {
+			want = slices.Min(c.Marks)
+		}
 		for _, k := range a.by[Snap] {
 			op := &a.Ops[k]
 			if op.Ckpt != c.Ckpt || op.Attempt != c.Epoch || !known(op) {
