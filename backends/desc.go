@@ -63,10 +63,20 @@ type CodedHost interface {
 	// Scan appends to rows keys and values in turn, from the key at or after from, while they have the prefix, at most max pairs. It
 	// sees what was applied before.
 	Scan(prefix, from []byte, max int, rows *Rows) error
+	// Walk is Scan for who cannot tell before how much it wants. The Cursor sees what was applied before Walk, whatever follows, and is closed
+	// before the store.
+	Walk(prefix, from []byte) (Cursor, error)
 	// Apply makes all writes visible, in order and together.
 	Apply(b *Batch) error
 	// Fail marks the store as dead; End will return err.
 	Fail(err error)
+}
+
+// A Cursor walks a range in ascending order and in blocks, so that a border is crossed once in a block.
+type Cursor interface {
+	// Next appends at most max keys and values, in turn. None appended means that the range is at its end.
+	Next(rows *Rows, max int) error
+	Close() error
 }
 
 // A LimitedHost takes no value longer than its limit: a table panics with a *UsageError where one is set, and where a list is read to which more

@@ -200,6 +200,24 @@ func iterates(c *check, db kv.DB) {
 	c.same("Iter(598, nil)", c.walk(it, err, 256), append(keysFrom(598, 600), "\xff\xff=the end"))
 	it, err = db.Iter(key(5), key(5))
 	c.same("Iter(5, 5)", c.walk(it, err, 256), nil)
+	iteratesAnew(c, db)
+}
+
+// iteratesAnew has an iterator after another, and around what is applied meanwhile: a store may keep one for the next, and must not for long.
+func iteratesAnew(c *check, db kv.DB) {
+	older, err := db.Iter(key(1), key(4))
+	c.must("Iter", err)
+	beside, err := db.Iter(key(500), key(503))
+	c.same("Iter(500, 503) beside another", c.walk(beside, err, 2), keysFrom(500, 503))
+	var b backends.Batch
+	b.Delete(key(2))
+	b.Set(key(501), []byte("new"))
+	c.must("Apply under an iterator", db.Apply(&b))
+	it, err := db.Iter(key(500), key(503))
+	c.same("Iter(500, 503) after it changed", c.walk(it, err, 256), []string{"key 00500=500", "key 00501=new", "key 00502=502"})
+	c.same("Iter(1, 4) before it changed", c.walk(older, nil, 1), keysFrom(1, 4))
+	it, err = db.Iter(key(1), key(4))
+	c.same("Iter(1, 4) after it changed", c.walk(it, err, 1), []string{"key 00001=1", "key 00003=3"})
 }
 
 func viewIsPinned(c *check, db kv.DB) {

@@ -62,7 +62,7 @@ func (d *Plain) Apply(b *backends.Batch) error {
 	return nil
 }
 
-// Iter walks a range.
+// Iter walks a range, as it is now.
 func (d *Plain) Iter(lo, hi []byte) (kv.Iter, error) {
 	var keys []string
 	for k := range d.m {
@@ -71,7 +71,11 @@ func (d *Plain) Iter(lo, hi []byte) (kv.Iter, error) {
 		}
 	}
 	slices.Sort(keys)
-	return &plainIter{d, keys}, d.Fail("iter")
+	it := &plainIter{d: d, keys: keys}
+	for _, k := range keys {
+		it.vals = append(it.vals, d.m[k]) // which never change
+	}
+	return it, d.Fail("iter")
 }
 
 // View is a copy.
@@ -92,13 +96,14 @@ func (d *Plain) Close() error { return nil }
 type plainIter struct {
 	d    *Plain
 	keys []string
+	vals [][]byte
 }
 
 func (it *plainIter) Next(rows *backends.Rows, max int) error {
 	for ; max > 0 && len(it.keys) > 0; max-- {
 		rows.Add([]byte(it.keys[0]))
-		rows.Add(it.d.m[it.keys[0]])
-		it.keys = it.keys[1:]
+		rows.Add(it.vals[0])
+		it.keys, it.vals = it.keys[1:], it.vals[1:]
 	}
 	return it.d.Fail("next")
 }

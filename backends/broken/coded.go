@@ -40,12 +40,23 @@ func (h readsOnHost) BytesMax() int {
 	return backends.ValueBytesMax
 }
 
-func (h readsOnHost) Scan(prefix, from []byte, max int, rows *backends.Rows) error {
+func (h readsOnHost) Walk(prefix, from []byte) (backends.Cursor, error) {
+	c, err := h.CodedHost.Walk(prefix[:len(prefix)-1], from)
+	return readsOnCursor{c, bytes.Clone(prefix), h.hit}, err
+}
+
+type readsOnCursor struct {
+	backends.Cursor
+	prefix []byte
+	hit    func()
+}
+
+func (c readsOnCursor) Next(rows *backends.Rows, max int) error {
 	at := rows.Len()
-	err := h.CodedHost.Scan(prefix[:len(prefix)-1], from, max, rows)
+	err := c.Cursor.Next(rows, max)
 	for ; at < rows.Len(); at += 2 {
-		if !bytes.HasPrefix(rows.At(at), prefix) {
-			h.hit()
+		if !bytes.HasPrefix(rows.At(at), c.prefix) {
+			c.hit()
 		}
 	}
 	return err

@@ -32,9 +32,5 @@ type View interface {
 	Close() error
 }
 
-// Iter walks a range in blocks, so that a border is crossed once in a block.
-type Iter interface {
-	// Next appends at most max keys and values, in turn. None appended means that the range is at its end.
-	Next(rows *backends.Rows, max int) error
-	Close() error
-}
+// Iter walks a range in blocks.
+type Iter = backends.Cursor

@@ -1,7 +1,6 @@
 package kv
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -178,8 +177,13 @@ func (s *store) Fetch(keys, vals *backends.Rows) error {
 	return err
 }
 
+func (s *store) Walk(prefix, from []byte) (backends.Cursor, error) {
+	s.one = append(s.one[:0], prefix...)
+	return s.db.Iter(from, after(s.one))
+}
+
 func (s *store) Scan(prefix, from []byte, max int, rows *backends.Rows) (err error) {
-	it, err := s.db.Iter(from, after(prefix))
+	it, err := s.Walk(prefix, from)
 	if err != nil {
 		return err
 	}
@@ -191,12 +195,11 @@ func (s *store) Scan(prefix, from []byte, max int, rows *backends.Rows) (err err
 	return it.Next(rows, max)
 }
 
-// after is the first key behind all those with the prefix.
+// after makes of a prefix, in place, the first key behind all those that have it.
 func after(prefix []byte) []byte {
-	end := bytes.Clone(prefix)
-	for i := len(end) - 1; i >= 0; i-- {
-		if end[i]++; end[i] != 0 {
-			return end[:i+1]
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i]++; prefix[i] != 0 {
+			return prefix[:i+1]
 		}
 	}
 	return nil

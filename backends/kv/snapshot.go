@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sync"
@@ -51,7 +52,7 @@ func (f *snapshot) Each(group int, yield func(*backends.Entry) error) error {
 
 func (f *snapshot) each(id, group int, name string, yield func(*backends.Entry) error) (err error) {
 	lo := groupKey(nil, id, group)
-	it, err := f.view.Iter(lo, after(lo))
+	it, err := f.view.Iter(lo, after(bytes.Clone(lo)))
 	if err != nil {
 		return fmt.Errorf("read snapshot: state %s: %w", name, err)
 	}

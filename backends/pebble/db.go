@@ -13,6 +13,9 @@ import (
 type DB struct {
 	db    *pebble.DB
 	write *pebble.Batch
+
+	idle    *iter  // closed by its user, and over all that was applied still; nil: none
+	applied uint64 // counts batches and whatever else an idle iterator is not to outlive
 }
 
 var _ kv.DB = (*DB)(nil)
@@ -54,6 +57,7 @@ func (d *DB) MultiGet(keys, vals *backends.Rows) error {
 // Apply copies the writes to a batch of Pebble's, which counts meanwhile what it will need of the memtable; to be given the bytes as they
 // are, it would have to walk them again.
 func (d *DB) Apply(b *backends.Batch) error {
+	d.dismiss()
 	d.write.Reset()
 	var err error
 	b.Each(func(op backends.Op, k, v []byte) {
@@ -78,20 +82,42 @@ func (d *DB) Apply(b *backends.Batch) error {
 	return d.db.Apply(d.write, pebble.NoSync)
 }
 
-// Iter walks what was applied.
+// Iter walks what was applied. To make an iterator costs as much as to walk a dozen entries, so one that is closed is kept for the next until
+// something is applied.
 func (d *DB) Iter(lo, hi []byte) (kv.Iter, error) {
-	return newIter(d.db.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi}))
+	if it := d.idle; it != nil {
+		d.idle, it.started = nil, false
+		it.SetBounds(lo, hi)
+		return it, nil
+	}
+	it, err := d.db.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi})
+	if err != nil {
+		return nil, err
+	}
+	return &iter{Iterator: it, of: d, applied: d.applied}, nil
+}
+
+// dismiss lets go of the idle iterator, and of what it pins.
+func (d *DB) dismiss() {
+	d.applied++
+	if d.idle != nil {
+		d.idle.Iterator.Close() // it had no error when it was put there, and has done nothing since
+		d.idle = nil
+	}
 }
 
 // View is a Pebble snapshot.
 func (d *DB) View() (kv.View, error) { return view{d.db.NewSnapshot()}, nil }
 
 // Flush writes the memtable to a file.
-func (d *DB) Flush() error { return d.db.Flush() }
+func (d *DB) Flush() error {
+	d.dismiss()
+	return d.db.Flush()
+}
 
 // Checkpoint flushes first: without a write-ahead log Pebble would leave the memtable out.
 func (d *DB) Checkpoint(dir string) error {
-	if err := d.db.Flush(); err != nil {
+	if err := d.Flush(); err != nil {
 		return err
 	}
 	return d.db.Checkpoint(dir)
@@ -99,7 +125,7 @@ func (d *DB) Checkpoint(dir string) error {
 
 // Compact flushes and puts all files in one sorted level, so that measurements begin alike.
 func (d *DB) Compact() error {
-	if err := d.db.Flush(); err != nil {
+	if err := d.Flush(); err != nil {
 		return err
 	}
 	return d.db.Compact(context.Background(), []byte{0}, []byte{0xff, 0xff}, false)
@@ -125,39 +151,58 @@ func (d *DB) Metrics() map[string]float64 {
 }
 
 // Close is called when all Views are closed.
-func (d *DB) Close() error { return d.db.Close() }
+func (d *DB) Close() error {
+	d.dismiss()
+	return d.db.Close()
+}
 
 type view struct{ *pebble.Snapshot }
 
 func (v view) Iter(lo, hi []byte) (kv.Iter, error) {
-	return newIter(v.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi}))
-}
-
-type iter struct {
-	*pebble.Iterator
-	started bool
-}
-
-func newIter(it *pebble.Iterator, err error) (kv.Iter, error) {
+	it, err := v.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi})
 	if err != nil {
 		return nil, err
 	}
 	return &iter{Iterator: it}, nil
 }
 
-func (it *iter) Next(rows *backends.Rows, max int) error {
-	if !it.started {
-		it.started = true
-		it.First()
+type iter struct {
+	*pebble.Iterator
+	started bool
+	of      *DB // nil: of a view
+	applied uint64
+}
+
+// Close keeps an iterator for who comes next, if it sees what he is to see.
+func (it *iter) Close() error {
+	if d := it.of; d != nil && d.idle == nil && d.applied == it.applied && it.Error() == nil {
+		d.idle = it
+		return nil
 	}
-	for ; max > 0 && it.Valid(); max-- {
+	return it.Iterator.Close()
+}
+
+// Next stops on the last row that is wanted: perhaps nobody wants the one behind.
+func (it *iter) Next(rows *backends.Rows, max int) error {
+	for ; max > 0; max-- {
+		if !it.on() {
+			return it.Error()
+		}
 		v, err := it.ValueAndErr()
 		if err != nil {
 			return err
 		}
 		rows.Add(it.Key())
 		rows.Add(v)
-		it.Iterator.Next()
 	}
 	return it.Error()
+}
+
+// on goes to the next row, and tells whether there is one.
+func (it *iter) on() bool {
+	if !it.started {
+		it.started = true
+		return it.First()
+	}
+	return it.Valid() && it.Iterator.Next()
 }

@@ -95,31 +95,43 @@ void weir_apply(rocksdb_t *db, rocksdb_writeoptions_t *wo, weir_rows_t *r, const
 	fail(r, error);
 }
 
-weir_iter_t *weir_iter_new(rocksdb_t *db, const rocksdb_snapshot_t *snap, const char *lo, size_t lolen, const char *hi, size_t hilen) {
-	weir_iter_t *it = room(NULL, sizeof *it);
-	it->ro = rocksdb_readoptions_create();
-	it->rows = weir_rows_new();
-	it->hi = NULL;
-	if (snap) rocksdb_readoptions_set_snapshot(it->ro, snap);
-	if (hi) {
-		it->hi = room(NULL, hilen); // RocksDB keeps the pointer
-		memcpy(it->hi, hi, hilen);
-		rocksdb_readoptions_set_iterate_upper_bound(it->ro, it->hi, hilen);
+weir_iter_t *weir_iter_new(weir_iter_t *it, rocksdb_t *db, const rocksdb_snapshot_t *snap, const char *lo, size_t lolen, const char *hi,
+		size_t hilen) {
+	if (it) {
+		rocksdb_iter_destroy(it->it);
+	} else {
+		it = room(NULL, sizeof *it);
+		it->ro = rocksdb_readoptions_create();
+		it->rows = weir_rows_new();
+		it->hi = NULL;
+		it->hicap = 0;
 	}
+	rocksdb_readoptions_set_snapshot(it->ro, snap);
+	if (hi) {
+		if (hilen > it->hicap) it->hi = room(it->hi, it->hicap = hilen);
+		memcpy(it->hi, hi, hilen); // RocksDB keeps the pointer
+	}
+	rocksdb_readoptions_set_iterate_upper_bound(it->ro, hi ? it->hi : NULL, hilen);
 	it->it = rocksdb_create_iterator(db, it->ro);
 	rocksdb_iter_seek(it->it, lo, lolen);
+	it->begun = 0;
 	return it;
 }
 
 void weir_iter_next(weir_iter_t *it, int max) {
 	weir_rows_t *r = it->rows;
 	begin(r);
-	for (; max > 0 && rocksdb_iter_valid(it->it); max--) {
+	// On, but not behind the last row that is wanted: perhaps nobody wants the next.
+	for (int valid = rocksdb_iter_valid(it->it); max > 0 && valid; max--) {
+		if (it->begun) {
+			rocksdb_iter_next(it->it);
+			if (!(valid = rocksdb_iter_valid(it->it))) break;
+		}
+		it->begun = 1;
 		size_t kl, vl;
 		const char *k = rocksdb_iter_key(it->it, &kl), *v = rocksdb_iter_value(it->it, &vl);
 		add(r, k, kl, 1);
 		add(r, v, vl, 1);
-		rocksdb_iter_next(it->it);
 	}
 	char *error = NULL;
 	rocksdb_iter_get_error(it->it, &error);

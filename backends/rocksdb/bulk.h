@@ -42,10 +42,14 @@ typedef struct {
 	rocksdb_iterator_t *it;
 	rocksdb_readoptions_t *ro;
 	char *hi;
+	size_t hicap;
+	int begun; // it stands on a row that was read
 	weir_rows_t *rows;
 } weir_iter_t;
 
-weir_iter_t *weir_iter_new(rocksdb_t *db, const rocksdb_snapshot_t *snap, const char *lo, size_t lolen, const char *hi, size_t hilen);
+// weir_iter_new ends an iterator and makes its memory a new one. NULL is none.
+weir_iter_t *weir_iter_new(weir_iter_t *it, rocksdb_t *db, const rocksdb_snapshot_t *snap, const char *lo, size_t lolen, const char *hi,
+	size_t hilen);
 void weir_iter_next(weir_iter_t *it, int max);
 void weir_iter_free(weir_iter_t *it);
 

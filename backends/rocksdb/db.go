@@ -33,6 +33,7 @@ type DB struct {
 	ro     *C.rocksdb_readoptions_t
 	wo     *C.rocksdb_writeoptions_t
 	rows   *C.weir_rows_t // scratch of the goroutine that calls
+	idle   *C.weir_iter_t // closed by its user, and ends with the next, or when something is applied; nil: none
 	expiry expiry
 	ends   []func()
 }
@@ -105,13 +106,26 @@ func (d *DB) MultiGet(keys, vals *backends.Rows) error {
 
 // Apply gives RocksDB a copy of the batch.
 func (d *DB) Apply(b *backends.Batch) error {
+	d.dismiss()
 	rep := b.Repr()
 	C.weir_apply(d.db, d.wo, d.rows, ptr(rep), C.size_t(len(rep)))
 	return failed(d.rows)
 }
 
 // Iter walks what was applied.
-func (d *DB) Iter(lo, hi []byte) (kv.Iter, error) { return d.iter(nil, lo, hi), nil }
+func (d *DB) Iter(lo, hi []byte) (kv.Iter, error) {
+	it := d.iter(d.idle, nil, lo, hi)
+	it.of, d.idle = d, nil
+	return it, nil
+}
+
+// dismiss lets go of the idle iterator, and of what it pins.
+func (d *DB) dismiss() {
+	if d.idle != nil {
+		C.weir_iter_free(d.idle)
+		d.idle = nil
+	}
+}
 
 // View is a RocksDB snapshot.
 func (d *DB) View() (kv.View, error) {
@@ -121,6 +135,7 @@ func (d *DB) View() (kv.View, error) {
 
 // Flush writes the memtable to a file.
 func (d *DB) Flush() error {
+	d.dismiss()
 	o := grocksdb.NewDefaultFlushOptions()
 	defer o.Destroy()
 	return d.grocks.Flush(o)
@@ -128,6 +143,7 @@ func (d *DB) Flush() error {
 
 // Checkpoint flushes first, which RocksDB does by itself.
 func (d *DB) Checkpoint(dir string) error {
+	d.dismiss()
 	c, err := d.grocks.NewCheckpoint()
 	if err != nil {
 		return err
@@ -165,6 +181,7 @@ func (d *DB) Metrics() map[string]float64 {
 
 // Close is called when all Views are closed.
 func (d *DB) Close() error {
+	d.dismiss()
 	d.end()
 	return nil
 }
@@ -176,7 +193,7 @@ type view struct {
 	end  func()
 }
 
-func (v *view) Iter(lo, hi []byte) (kv.Iter, error) { return v.d.iter(v.c, lo, hi), nil }
+func (v *view) Iter(lo, hi []byte) (kv.Iter, error) { return v.d.iter(nil, v.c, lo, hi), nil }
 
 func (v *view) Close() error {
 	v.d.grocks.ReleaseSnapshot(v.snap)
@@ -184,10 +201,13 @@ func (v *view) Close() error {
 	return nil
 }
 
-type iter struct{ c *C.weir_iter_t }
+type iter struct {
+	c  *C.weir_iter_t
+	of *DB // nil: of a view
+}
 
-func (d *DB) iter(snap *C.rocksdb_snapshot_t, lo, hi []byte) iter {
-	return iter{C.weir_iter_new(d.db, snap, ptr(lo), C.size_t(len(lo)), ptr(hi), C.size_t(len(hi)))}
+func (d *DB) iter(old *C.weir_iter_t, snap *C.rocksdb_snapshot_t, lo, hi []byte) iter {
+	return iter{c: C.weir_iter_new(old, d.db, snap, ptr(lo), C.size_t(len(lo)), ptr(hi), C.size_t(len(hi)))}
 }
 
 func (it iter) Next(rows *backends.Rows, max int) error {
@@ -195,7 +215,12 @@ func (it iter) Next(rows *backends.Rows, max int) error {
 	return take(rows, it.c.rows)
 }
 
+// Close leaves an iterator to whoever makes the next, which is then one call of C and not two.
 func (it iter) Close() error {
-	C.weir_iter_free(it.c)
+	if it.of != nil && it.of.idle == nil {
+		it.of.idle = it.c
+	} else {
+		C.weir_iter_free(it.c)
+	}
 	return nil
 }

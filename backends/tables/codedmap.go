@@ -1,12 +1,6 @@
 package tables
 
-import (
-	"bytes"
-	"fmt"
-	"slices"
-
-	"github.com/weirbench/weir/backends"
-)
+import "github.com/weirbench/weir/backends"
 
 // codedMap keeps an entry of a map as a key of its own, the user's key behind the rest. Each merges what is stored with what the batch has
 // written.
@@ -15,7 +9,7 @@ type codedMap[K, N, U comparable, V any] struct {
 	cells[V]
 	d    *MapDesc[K, N, U, V]
 	keys *backends.Keys[K]
-	rows backends.Rows
+	idle []*walk // scratch of walks that are over
 }
 
 func newCodedMap[K, N, U comparable, V any](d *MapDesc[K, N, U, V], h backends.CodedHost, prefix []byte) *codedMap[K, N, U, V] {
@@ -74,72 +68,6 @@ func (t *codedMap[K, N, U, V]) Clear(ns N) {
 	t.Each(ns, func(u U, _ V) bool { us = append(us, u); return true })
 	for _, u := range us {
 		t.Remove(ns, u)
-	}
-}
-
-// Each walks two ascending lists, the stored rows and the batch's own keys of this prefix; the batch's win.
-func (t *codedMap[K, N, U, V]) Each(ns N, yield func(U, V) bool) {
-	data := t.of(t.keys.Cur(), ns)
-	prefix := bytes.Clone(data[len(t.overlay.keys.Data):])
-	own := slices.Clone(t.written(prefix))
-	give := func(key []byte, i int, val []byte) bool { // the value of place i, or else val
-		u, err := t.d.u.Decode(key[len(prefix):])
-		if err != nil {
-			t.host.Fail(fmt.Errorf("read state %s: %w", t.d.name, err))
-			return false
-		}
-		if i >= 0 {
-			return yield(u, t.get(i))
-		}
-		return yield(u, t.decode(val))
-	}
-	giveOwn := func() bool {
-		i := int(own[0])
-		own = own[1:]
-		return t.state[i]&present == 0 || give(t.overlay.keys.At(i), i, nil)
-	}
-	row := func(key, val []byte) bool {
-		for len(own) > 0 && bytes.Compare(t.overlay.keys.At(int(own[0])), key) < 0 {
-			if !giveOwn() {
-				return false
-			}
-		}
-		if len(own) > 0 && bytes.Equal(t.overlay.keys.At(int(own[0])), key) {
-			return giveOwn()
-		}
-		return give(key, -1, val)
-	}
-	if !t.scan(prefix, row) {
-		return
-	}
-	for len(own) > 0 {
-		if !giveOwn() {
-			return
-		}
-	}
-}
-
-// scan yields the stored rows with a prefix, and tells whether it came to their end.
-func (t *codedMap[K, N, U, V]) scan(prefix []byte, yield func(key, val []byte) bool) bool {
-	const block = 256
-	rows := t.rows
-	t.rows = backends.Rows{} // yield may walk another map
-	defer func() { t.rows = rows }()
-	for from := prefix; ; {
-		rows.Reset()
-		if err := t.host.Scan(prefix, from, block, &rows); err != nil {
-			t.host.Fail(fmt.Errorf("read state %s: %w", t.d.name, err))
-			return false
-		}
-		for r := 0; r < rows.Len(); r += 2 {
-			if !yield(rows.At(r), rows.At(r+1)) {
-				return false
-			}
-		}
-		if rows.Len() < 2*block {
-			return true
-		}
-		from = append(bytes.Clone(rows.At(rows.Len()-2)), 0)
 	}
 }
 
