@@ -3,6 +3,7 @@ package weir
 import (
 	"time"
 
+	"github.com/weirbench/weir/backends/probes"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -86,6 +87,7 @@ type CellResult struct {
 	FullSize       Summary              `json:"checkpoint_full_size_bytes"`
 	PeakMemory     Summary              `json:"peak_memory_bytes"`      // Go heap of the process
 	Memory         MemoryUse            `json:"memory"`                 // of the first repetition
+	Probed         *probes.Found        `json:"probed,omitempty"`       // what the backend did when it was asked, at this run
 	Samples        map[string][]float64 `json:"samples,omitempty"`      // by metric, one a repetition
 	Series         *Series              `json:"series,omitempty"`       // of one repetition
 	Stretches      []Stretch            `json:"input_phases,omitempty"` // of the first repetition, when the input has phases

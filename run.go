@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirbench/weir/backends/probes"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -84,7 +85,8 @@ type runner struct {
 	folder   string // while it is written
 	planSum  uint32 // of its plan.json
 	subjects map[string]*subject
-	broke    bool // ended early
+	probed   map[string]*probes.Found // by backend; nil: it could not be asked
+	broke    bool                     // ended early
 }
 
 func (r *runner) tell(p Progress) {
@@ -197,6 +199,9 @@ func (cr *cellRuns) rep(ctx context.Context, rep int) error {
 		return err
 	}
 	dir := filepath.Join(cr.folder, cr.out.Folder)
+	if cr.out.Probed == nil {
+		cr.out.Probed = cr.probe(cr.cell, filepath.Join(dir, "probes"))
+	}
 	judging := func() { cr.tell(Progress{Cell: cr.cell.Name, Rep: rep, Reps: cr.plan.Reps, Phase: "judge"}) }
 	l := &liveRun{judging: judging, catalog: cr.catalog, cell: cr.cell, subject: sub, rep: rep, seed: cr.plan.Seed, broken: cr.plan.Broken, dir: filepath.Join(dir, fmt.Sprintf("rep-%02d", rep))}
 	ev, vs, err := l.run(ctx)

@@ -17,7 +17,7 @@ func rows() []row {
 	contract := []string{"backends"}
 	typed := []string{"backends", "backends/tables"}
 	passive := slices.Concat(typed, []string{"engine", "engine/state"})
-	left := slices.Concat(passive, []string{"backends/blobs", "backends/broken", "engine/sim", "engine/live", "workloads/...", "faults/...", "linearizability/..."})
+	left := slices.Concat(passive, []string{"backends/blobs", "backends/broken", "backends/probes", "engine/sim", "engine/live", "workloads/...", "faults/...", "linearizability/..."})
 	return []row{
 		{"backends", nil, []string{"backends/..."}},
 		{"backends/tables", contract, []string{"backends/..."}},
@@ -28,6 +28,7 @@ func rows() []row {
 		{"backends/pebble", []string{"backends", "backends/kv"}, []string{"backends/..."}},
 		{"backends/rocksdb", []string{"backends", "backends/kv"}, []string{"backends/..."}},
 		{"backends/backendtest", slices.Concat(typed, []string{"backends/broken", "backends/heap", "backends/kv"}), []string{"backends/..."}},
+		{"backends/probes", typed, []string{"backends/..."}},
 		{"engine/state", typed, []string{"backends/..."}},
 		{"engine", slices.Concat(typed, []string{"engine/state"}), []string{"backends/...", "engine/..."}},
 		{"engine/window", passive, []string{"backends/..."}},
@@ -39,7 +40,7 @@ func rows() []row {
 		{"faults/faulttest", []string{"backends", "engine", "faults"}, []string{"backends/...", "engine/..."}},
 		{"linearizability", nil, nil},
 		{"", left, slices.Concat(left, []string{"backends/...", "engine/..."})},
-		{"reports", []string{"", "linearizability"}, nil},
+		{"reports", []string{"", "backends/probes", "linearizability"}, nil},
 		{"ci", nil, nil},
 		{"ci/kills", []string{"", "backends/...", "workloads"}, nil},
 		{"cli", slices.Concat(left, []string{"", "reports/..."}), []string{"backends/...", "catalog"}},

@@ -104,7 +104,7 @@ func timersFired(_ *weir.Results, cells []row) (p picture, ok bool) {
 	return p, true
 }
 
-// A grid is a small table: Table 3, 4 and 5.
+// A grid is a small table: Table 3 to 6.
 type grid struct {
 	No, Title, How string
 	Head           []string
@@ -115,7 +115,7 @@ type grid struct {
 
 // grids are the tables that measured cells may have numbers for.
 func grids() []func(cells []row) (grid, picture, bool) {
-	return []func(cells []row) (grid, picture, bool){asked, inputPhases, memory}
+	return []func(cells []row) (grid, picture, bool){asked, inputPhases, memory, differs}
 }
 
 // askedKinds are what may be asked of a state, in the order of the columns.

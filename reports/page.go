@@ -49,7 +49,7 @@ type page struct {
 	Fig2     *fig
 	Time     []*fig // Fig 3
 	Asked    []*fig // Fig 10 and 11
-	Grids    []grid // Table 3, 4 and 5
+	Grids    []grid // Table 3 to 6
 	Seen     []*fig // Fig A and B
 	Keys     []legend
 	Backends []backendKey

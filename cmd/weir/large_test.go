@@ -41,6 +41,9 @@ func TestLargeState(t *testing.T) {
 		if m := c.Memory; m.Heap == 0 || m.Collections == 0 {
 			t.Errorf("%s: memory was not measured: %+v", c.Name, m)
 		}
+		if keys := map[bool]int{true: 1, false: 2}[c.Backend == "heap"]; c.Probed == nil || c.Probed.EqualKeys != keys {
+			t.Errorf("%s: asked what it does with equal keys it said %+v, want %d", c.Name, c.Probed, keys)
+		}
 		t.Logf("%s: checkpoint %+v, sync %+v, recovery %+v, memory %+v", c.Name, c.Checkpoint, c.CheckpointSync, c.Phases, c.Memory)
 	}
 }
