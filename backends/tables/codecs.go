@@ -14,6 +14,15 @@ type Uint64 struct{}
 // Append appends eight bytes.
 func (Uint64) Append(b []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(b, v) }
 
+// AppendAll appends eight bytes for each.
+func (Uint64) AppendAll(b []byte, vs []uint64) []byte {
+	b = slices.Grow(b, 8*len(vs))
+	for _, v := range vs {
+		b = binary.BigEndian.AppendUint64(b, v)
+	}
+	return b
+}
+
 // Decode wants eight bytes.
 func (Uint64) Decode(b []byte) (uint64, error) {
 	if len(b) != 8 {
@@ -80,12 +89,7 @@ func (String) Hash(v string) uint32 { return hashText(v) }
 type Uint64s struct{}
 
 // Append appends eight bytes for each.
-func (Uint64s) Append(b []byte, v []uint64) []byte {
-	for _, x := range v {
-		b = binary.BigEndian.AppendUint64(b, x)
-	}
-	return b
-}
+func (Uint64s) Append(b []byte, v []uint64) []byte { return Uint64{}.AppendAll(b, v) }
 
 // Decode wants a multiple of eight bytes.
 func (Uint64s) Decode(b []byte) ([]uint64, error) {
