@@ -27,7 +27,13 @@ func (r *runner) probe(c *Cell, dir string) *probes.Found {
 	return f
 }
 
-func (c *Catalog) ask(cell *Cell, dir string) (*probes.Found, error) {
+// ask opens the backend of a cell for the probes. A panic of the backend is an error here: its run will end with it, and be judged.
+func (c *Catalog) ask(cell *Cell, dir string) (found *probes.Found, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			found, err = nil, fmt.Errorf("it panicked: %v", x)
+		}
+	}()
 	entry, err := c.backend(cell.Backend)
 	if err != nil {
 		return nil, err
