@@ -42,7 +42,7 @@ bench: ## bounds beside the bare loops of the same run: value, ratio, met or not
 	@scripts/packages.sh $(RELEASE)
 	@scripts/bench.sh
 
-nightly: ## what make test runs small, in full: at most an hour and a half
+nightly: ## what make test runs small, in full: allow it an hour and a half
 	@scripts/packages.sh
 	@scripts/nightly.sh
 

@@ -74,17 +74,7 @@ func (c *check) jobOf(g backends.Groups, codec tables.KeyType[uint64]) *job {
 
 // batch runs f for each of the keys, between Begin and End.
 func (j *job) batch(keys []uint64, f func(i int)) {
-	j.must("End", j.try(keys, f))
-}
-
-func (j *job) try(keys []uint64, f func(i int)) error {
-	j.Fill(keys)
-	j.Store.Begin()
-	for i := range keys {
-		j.Keys.At = i
-		f(i)
-	}
-	return j.Store.End()
+	j.must("End", j.Batch(keys, f))
 }
 
 // on runs f for one key in a batch of its own.

@@ -123,10 +123,10 @@ func limitOfAKey(c *check, most int) {
 		"Get": func(j *job, u string) { j.sets.Get(void{}, u) },
 	} {
 		j := c.job()
-		if err := j.try([]uint64{1}, func(int) { access(j, "short") }); err != nil {
+		if err := j.Batch([]uint64{1}, func(int) { access(j, "short") }); err != nil {
 			c.errorf("%s of a short key: End = %v", what, err)
 		}
-		err := j.try([]uint64{1}, func(int) { access(j, strings.Repeat("k", most)) })
+		err := j.Batch([]uint64{1}, func(int) { access(j, strings.Repeat("k", most)) })
 		if err == nil {
 			_, err = j.Store.Snapshot()
 		}

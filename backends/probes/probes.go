@@ -54,17 +54,6 @@ func on(open func(string, backends.Groups) (backends.Store, error), name string,
 	return err
 }
 
-// batch runs f for each of the keys, between Begin and End.
-func batch[K comparable](s *tables.Scope[K], keys []K, f func(i int)) error {
-	s.Fill(keys)
-	s.Store.Begin()
-	for i := range keys {
-		s.Keys.At = i
-		f(i)
-	}
-	return s.Store.End()
-}
-
 // equalKeys writes under 0.0 and under -0.0, each in a batch of its own, and counts what a snapshot holds.
 func equalKeys(store backends.Store) (n int, err error) {
 	s := &tables.Scope[float64]{Store: store, Keys: new(backends.Keys[float64]), Codec: doubles{}}
@@ -73,7 +62,7 @@ func equalKeys(store backends.Store) (n int, err error) {
 		return 0, err
 	}
 	for i, k := range []float64{0, math.Copysign(0, -1)} {
-		if err := batch(s, []float64{k}, func(int) { v.Set(backends.Void{}, uint64(i)) }); err != nil {
+		if err := s.Batch([]float64{k}, func(int) { v.Set(backends.Void{}, uint64(i)) }); err != nil {
 			return 0, err
 		}
 	}
@@ -129,12 +118,12 @@ func reuse(store backends.Store) (safe bool, err error) {
 		return false, err
 	}
 	object := []uint64{1}
-	if err := batch(s, []uint64{7}, func(int) { v.Set(backends.Void{}, object) }); err != nil {
+	if err := s.Batch([]uint64{7}, func(int) { v.Set(backends.Void{}, object) }); err != nil {
 		return false, err
 	}
 	object[0] = 2
 	var got []uint64
-	err = batch(s, []uint64{7}, func(int) {
+	err = s.Batch([]uint64{7}, func(int) {
 		x, _ := v.Get(backends.Void{})
 		got = slices.Clone(x)
 	})
@@ -156,7 +145,7 @@ func coding(store backends.Store, clock func() int64) (float64, error) {
 	for i := range keys {
 		keys[i], m[uint64(i)] = uint64(i), make([]uint64, Words)
 	}
-	if err := batch(s, keys, func(int) { v.Set(backends.Void{}, make([]uint64, Words)) }); err != nil {
+	if err := s.Batch(keys, func(int) { v.Set(backends.Void{}, make([]uint64, Words)) }); err != nil {
 		return 0, err
 	}
 	bare, table := int64(math.MaxInt64), int64(math.MaxInt64)

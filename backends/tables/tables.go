@@ -87,6 +87,17 @@ func (s *Scope[K]) Fill(ks []K) {
 	s.Codec.Mark(s.Keys.Batch, ks)
 }
 
+// Batch calls f for each of the keys, which is current then, between Begin and End of the store.
+func (s *Scope[K]) Batch(ks []K, f func(i int)) error {
+	s.Fill(ks)
+	s.Store.Begin()
+	for i := range ks {
+		s.Keys.At = i
+		f(i)
+	}
+	return s.Store.End()
+}
+
 func (s *Scope[K]) mark(k K) backends.Key[K] {
 	s.src[0] = k
 	s.Codec.Mark(s.dst[:], s.src[:])
