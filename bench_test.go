@@ -120,7 +120,7 @@ func BenchmarkRecorded(b *testing.B) {
 		for _, on := range []bool{false, true} {
 			b.Run(fmt.Sprintf("backend=heap/workload=count/round=%02d/history=%s", round, map[bool]string{false: "off", true: "on"}[on]), func(b *testing.B) {
 				for b.Loop() {
-					spec := cell.spec(stores(s.backend, "", 0, ""))
+					spec := cell.spec(stores(s.backend, "", &Cell{}))
 					o := live.Options{Blobs: blobs.NewMemory(), Restart: cell.Restart,
 						Job: func(epoch int64) (*engine.Graph, error) { return sub.job.Build(spec, epoch) }}
 					rec := newRecorder(cell.history(sub), sub.keyNo)

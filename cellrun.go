@@ -99,15 +99,15 @@ func timersOf(records int64) (share float64, mask uint32) {
 	return share, mask
 }
 
-// stores opens a store for each task of each attempt, in a folder of its own below dir.
-func stores(b backends.Backend, dir string, memory int64, timers backends.TimerPlace) func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
+// stores opens a store of a cell for each task of each attempt, in a folder of its own below dir.
+func stores(b backends.Backend, dir string, c *Cell) func(epoch int64, task int, g backends.Groups) (backends.Store, error) {
 	return func(epoch int64, task int, g backends.Groups) (s backends.Store, err error) {
 		defer func() {
 			if x := recover(); x != nil {
 				err = fmt.Errorf("panic: %v", x)
 			}
 		}()
-		o := backends.Options{Groups: g, MemoryBytes: memory, Timers: timers}
+		o := backends.Options{Groups: g, MemoryBytes: c.Memory, Timers: c.Timers, BytesMax: c.BytesMax}
 		if dir != "" {
 			o.Dir = filepath.Join(dir, fmt.Sprintf("attempt-%d-task-%d", epoch, task))
 			if err := os.MkdirAll(o.Dir, 0o755); err != nil {

@@ -57,7 +57,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	if err != nil {
 		return nil, nil, err
 	}
-	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell.Memory, l.cell.Timers))
+	spec := l.cell.spec(stores(b, filepath.Join(data, "state"), l.cell))
 	spec.Census, spec.Volatile = true, l.subject.job.Volatile
 	spec.Cuts, spec.Until, spec.Phases = inj.Cuts, l.cell.Duration.Microseconds(), l.cell.Phases
 	if l.cell.early() {

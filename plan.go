@@ -36,6 +36,8 @@ type Cell struct {
 	Backend string `json:"backend"`                // name in the Catalog
 	Memory  int64  `json:"memory_bytes,omitempty"` // for the backend of one task, 0: its default
 	Keep    int    `json:"keep,omitempty"`         // keys an LSM table keeps over batches
+	// BytesMax limits a key and a value of an LSM backend.
+	BytesMax int `json:"bytes_max,omitempty"`
 	// Timers is where an LSM backend keeps them.
 	Timers backends.TimerPlace `json:"timers,omitempty"`
 

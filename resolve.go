@@ -252,6 +252,19 @@ func (r *reader) warnings(cells []Cell) (out []string) {
 	if g, ok := r.given["run.pin_timers"]; ok && !slices.ContainsFunc(cells, func(c Cell) bool { return c.Timers != backends.TimersInStore }) {
 		out = append(out, fmt.Sprintf("%s: %s has no effect unless state.backend.rocksdb.timer-service.factory is HEAP", g.at, g.spelt))
 	}
+	return append(out, valueLimits(cells)...)
+}
+
+// valueLimits says of a run that a limit of Flink's is emulated in it, at another place than Flink has it.
+func valueLimits(cells []Cell) (out []string) {
+	var seen []int
+	for i := range cells {
+		if n := cells[i].BytesMax; n > 0 && !slices.Contains(seen, n) {
+			seen = append(seen, n)
+			out = append(out, fmt.Sprintf("run.value_limit: at %s, backends over bytes emulate the limit of a key and a value that Flink's RocksDB backend has at %d B; the heap has none",
+				sizeText(int64(n)), valueLimitMax))
+		}
+	}
 	return out
 }
 

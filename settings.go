@@ -113,6 +113,7 @@ func weirSettings(c *Catalog) []setting {
 		{key: "run.batch", short: "batch", def: "1024", from: "default", read: count64(1, 65536, func(d *draft, n int64) { d.Batch = int(n) })},
 		{key: "run.keep", short: "keep", def: "0", from: "default", read: count64(0, 1<<24, func(d *draft, n int64) { d.Keep = int(n) })},
 		{key: "run.pin_timers", short: "pin-timers", def: "false", from: "default: as Flink", quiet: true, read: readPinTimers},
+		{key: "run.value_limit", short: "value-limit", def: "2147483647 B", from: "default: as Flink's RocksDB", read: readValueLimit},
 		{key: "run.sources", short: "sources", def: "0", from: "default: as parallelism.default", read: whole64(0, 63, func(d *draft, n int64) { d.sources = n })},
 		{key: "run.duration", short: "duration", def: "0 s", from: "default: to the end of the input", read: weirTime(0, func(d *draft, t time.Duration) { d.Duration = t })},
 		{key: "run.seed", once: true, quiet: true, read: readSeed},
@@ -131,6 +132,28 @@ func readPinTimers(d *draft, s string) (string, error) {
 	d.pinTimers = pin
 	return strconv.FormatBool(pin), nil
 }
+
+// readValueLimit is how long a key or a value may be in a backend over bytes. Flink's RocksDB backend has one limit, which no run of ours reaches;
+// a lower one shows what Flink does at it.
+func readValueLimit(d *draft, s string) (string, error) {
+	n, err := parseSize(s)
+	switch {
+	case err != nil:
+		return "", err
+	case n < valueLimitMin || n > valueLimitMax:
+		return "", fmt.Errorf("%s; want a size from %d B to %d B, which is Flink's", clip(s), valueLimitMin, valueLimitMax)
+	}
+	if d.BytesMax = int(n); n == valueLimitMax {
+		d.BytesMax = 0 // the backend's own, of which it need not ask at every key
+	}
+	return sizeText(n), nil
+}
+
+// A limit of a value is from one that every key of the catalog's jobs keeps to, to Flink's own.
+const (
+	valueLimitMin = 64
+	valueLimitMax = 1<<31 - 1
+)
 
 func readVersion(_ *draft, s string) (string, error) {
 	if s != "1" {

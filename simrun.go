@@ -177,7 +177,7 @@ func (s *simulator) once(cell Cell, sub *subject, ch *sim.Choices, specs []fault
 	if s.opts.Wrap != nil {
 		b = s.opts.Wrap(b, func() { planted.Hits.Add(1) })
 	}
-	spec := cell.spec(stores(b, s.dir, cell.Memory, cell.Timers))
+	spec := cell.spec(stores(b, s.dir, &cell))
 	spec.Cuts, spec.Volatile = inj.Cuts, sub.job.Volatile
 	if s.opts.Mutant != "" {
 		spec.Planted = planted

@@ -18,6 +18,9 @@ type Options struct {
 	MemoryBytes int64
 	// Timers is where a store over bytes keeps them. Stores of Go objects, whose timers are on the heap in any case, ignore it.
 	Timers TimerPlace
+	// BytesMax limits one key and one value of a store over bytes, as Java's arrays limit Flink's RocksDB backend: see kv.Options. 0 is the
+	// backend's own limit. Stores of Go objects, which have none, ignore it.
+	BytesMax int
 	// Log hears what the backend has to say; nil discards it.
 	Log *slog.Logger
 }

@@ -26,6 +26,9 @@ func (o Options) For(b backends.Options) Options {
 	if b.Timers != "" {
 		o.Timers = b.Timers
 	}
+	if b.BytesMax > 0 {
+		o.BytesMax = b.BytesMax
+	}
 	return o
 }
 

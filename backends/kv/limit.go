@@ -17,7 +17,7 @@ func (s *store) BytesMax() int {
 // tooLarge is what is wrong with a key or a value of n bytes, or nil. Options do not change, so any goroutine may ask.
 func (s *store) tooLarge(state string, n int) error {
 	if most := s.BytesMax(); n > most {
-		return &backends.UsageError{State: state, What: fmt.Sprintf("a key or a value of %d bytes, more than %d", n, most)}
+		return &backends.UsageError{State: state, What: fmt.Sprintf("a key or a value of %d bytes, more than the limit of %d", n, most)}
 	}
 	return nil
 }

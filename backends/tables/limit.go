@@ -15,7 +15,7 @@ func bytesMax(h backends.CodedHost) int {
 }
 
 func tooLarge(state string, n, most int) *backends.UsageError {
-	return &backends.UsageError{State: state, What: fmt.Sprintf("a value of %d bytes, more than %d", n, most)}
+	return &backends.UsageError{State: state, What: fmt.Sprintf("a value of %d bytes, more than the limit of %d", n, most)}
 }
 
 // limit refuses a value that is over the limit of a host, and what was there stays. It costs an encoding: that is why the limit of our own
