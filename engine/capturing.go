@@ -18,7 +18,7 @@ type pin struct {
 	tries int
 }
 
-func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
+func (t *Keyed[K, R]) barrier(ch int, id int64, fx *Effects) error {
 	if id == 0 {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (t *Keyed[K, V, R]) barrier(ch int, id int64, fx *Effects) error {
 }
 
 // snapshot is the synchronous half. The asynchronous one is the operation's Body.
-func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
+func (t *Keyed[K, R]) snapshot(id int64, fx *Effects) error {
 	held, err := t.Held()
 	if err != nil {
 		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
@@ -57,7 +57,7 @@ func (t *Keyed[K, V, R]) snapshot(id int64, fx *Effects) error {
 }
 
 // Held captures the operator state as a checkpoint does between two batches. It is copied in the synchronous half, as Flink does.
-func (t *Keyed[K, V, R]) Held() ([]state.Share, error) {
+func (t *Keyed[K, R]) Held() ([]state.Share, error) {
 	if t.held == nil {
 		return nil, nil
 	}
@@ -67,7 +67,7 @@ func (t *Keyed[K, V, R]) Held() ([]state.Share, error) {
 	return t.held.Capture(), nil
 }
 
-func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
+func (t *Keyed[K, R]) upload(p *pin, fx *Effects) {
 	p.body = newStateBody(p.snap, false, t.Spec.Volatile, t.ledger)
 	if t.bug("extra-files") { // benign: a file more that nobody reads
 		fx.Do(Op{Verb: Put, Name: fmt.Sprintf("extra/%d-%d-%d", t.Epoch, p.ckpt, t.Index), Body: Bytes("nothing"), Tag: -2})
@@ -78,7 +78,7 @@ func (t *Keyed[K, V, R]) upload(p *pin, fx *Effects) {
 // uploadTries is how often a part of a checkpoint is put before the task declines the checkpoint.
 const uploadTries = 3
 
-func (t *Keyed[K, V, R]) uploaded(r *Result, fx *Effects) {
+func (t *Keyed[K, R]) uploaded(r *Result, fx *Effects) {
 	for i := range t.pins {
 		p := &t.pins[i]
 		if p.ckpt != r.Tag {

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
@@ -9,11 +8,13 @@ import (
 	"github.com/weirbench/weir/engine/state"
 )
 
-// Keyed runs an Operator over a store: a subtask.
-type Keyed[K comparable, V, R any] struct {
+// Keyed runs an operator over a store: a subtask. Of which types its inputs are only its intakes know.
+type Keyed[K comparable, R any] struct {
 	Common
 	Scope *tables.Scope[K]
-	Op    Operator[K, V, R]
+	Op    Stateful[K, R]
+
+	intakes []intake[K, R] // by channel
 
 	own    backends.Groups
 	out    Out[K, R]
@@ -39,7 +40,7 @@ type Keyed[K comparable, V, R any] struct {
 	counted int64 // when the census was told last
 }
 
-func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
+func (t *Keyed[K, R]) Step(ev *Event, fx *Effects) {
 	var err error
 	t.Scope.Keys.Now = ev.Now
 	t.ledger.begin()
@@ -74,20 +75,20 @@ func (t *Keyed[K, V, R]) Step(ev *Event, fx *Effects) {
 // censusEvery is the time between two tellings of the census, in microseconds.
 const censusEvery = 50_000
 
-func (t *Keyed[K, V, R]) census(fx *Effects) {
+func (t *Keyed[K, R]) census(fx *Effects) {
 	t.counted = t.Scope.Keys.Now
 	fx.Fact(Fact{Kind: Accessed, Census: t.Scope.Census})
 }
 
 // arm asks to be woken for the earliest timer of processing time.
-func (t *Keyed[K, V, R]) arm(fx *Effects) {
+func (t *Keyed[K, R]) arm(fx *Effects) {
 	if at, ok := t.proc.Head(); ok && (t.armed == 0 || at < t.armed) {
 		t.armed = max(at, 1)
 		fx.Wake = t.armed
 	}
 }
 
-func (t *Keyed[K, V, R]) start(fx *Effects) error {
+func (t *Keyed[K, R]) start(fx *Effects) error {
 	t.in.init(t.Inputs, t.Spec.AtLeastOnce)
 	t.in.unblock, t.in.newest = t.bug("unaligned-barrier"), t.Spec.Planted
 	t.out.keys, t.out.codec = t.Scope.Keys, t.Scope.Codec
@@ -113,7 +114,7 @@ func (t *Keyed[K, V, R]) start(fx *Effects) error {
 }
 
 // watch has timers told, if there are any.
-func (t *Keyed[K, V, R]) watch(timers Timers[K, R], processing bool) {
+func (t *Keyed[K, R]) watch(timers Timers[K, R], processing bool) {
 	if timers == nil {
 		return
 	}
@@ -122,16 +123,10 @@ func (t *Keyed[K, V, R]) watch(timers Timers[K, R], processing bool) {
 	}
 }
 
-func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
-	if rows := b.Cols.(*Rows[K, V]); len(rows.Keys) > 0 {
+func (t *Keyed[K, R]) data(b *Batch, ch int, fx *Effects) error {
+	if b.Cols.Len() > 0 {
 		t.in.wake(ch)
-		var err error
-		if b.All {
-			err = t.hear(rows, fx)
-		} else {
-			err = t.process(rows, fx)
-		}
-		if err != nil {
+		if err := t.intakes[ch].take(t, b, fx); err != nil {
 			return err
 		}
 	}
@@ -152,112 +147,9 @@ func (t *Keyed[K, V, R]) data(b *Batch, ch int, fx *Effects) error {
 	return t.barrier(ch, b.Barrier, fx)
 }
 
-// process runs a batch. What it emits, and what it tells, leaves only if End returned nil.
-func (t *Keyed[K, V, R]) process(rows *Rows[K, V], fx *Effects) error {
-	keys := t.Scope.Keys
-	keys.Batch = rows.Keys
-	if c := t.Scope.Census; c != nil {
-		c.Records += int64(len(rows.Keys))
-	}
-	t.out.mark = t.in.low
-	t.Scope.Store.Begin()
-	switch {
-	case t.Spec.Planted != nil:
-		t.processPlanted(rows)
-	case len(rows.IDs) == 0 && len(rows.Times) == 0:
-		for i, v := range rows.Vals {
-			keys.At = i
-			t.Op.Process(v, 0, 0, &t.out)
-		}
-	case len(rows.Times) == 0:
-		for i, v := range rows.Vals {
-			keys.At = i
-			t.Op.Process(v, rows.IDs[i], 0, &t.out)
-		}
-	case len(rows.IDs) == 0:
-		for i, v := range rows.Vals {
-			keys.At = i
-			t.Op.Process(v, 0, rows.Times[i], &t.out)
-		}
-	default:
-		for i, v := range rows.Vals {
-			keys.At = i
-			t.Op.Process(v, rows.IDs[i], rows.Times[i], &t.out)
-		}
-	}
-	err := t.Scope.Store.End()
-	if t.Spec.Track && len(rows.IDs) > 0 {
-		f := Fact{Kind: Applied, IDs: rows.IDs}
-		if err != nil {
-			f.Kind, f.Text = Failed, err.Error()
-		}
-		fx.Fact(f)
-	}
-	if err != nil {
-		return err
-	}
-	t.ledger.leave(t.in.low, fx)
-	t.out.port.flush(fx, 0, 0)
-	return nil
-}
-
-// hear runs a batch whose records all tasks have.
-func (t *Keyed[K, V, R]) hear(rows *Rows[K, V], fx *Effects) error {
-	op, ok := t.Op.(Hearer[K, V, R])
-	if !ok {
-		return errors.New("a record came that is for every task, and the operator is no Hearer")
-	}
-	t.Scope.Keys.Batch, t.out.mark = rows.Keys, t.in.low
-	var mine []ID
-	t.Scope.Store.Begin()
-	for i, v := range rows.Vals {
-		t.Scope.Keys.At = i
-		own := t.own.Has(int(rows.Keys[i].Group))
-		id := at(rows.IDs, i)
-		if op.Hear(v, id, at(rows.Times, i), own, &t.out); own {
-			mine = append(mine, id)
-		}
-	}
-	if err := t.Scope.Store.End(); err != nil {
-		return err
-	}
-	if t.Spec.Track && len(mine) > 0 {
-		fx.Fact(Fact{Kind: Applied, IDs: mine})
-	}
-	t.out.port.flush(fx, 0, 0)
-	return nil
-}
-
-// at is the i-th of a column, 0 where the job has none such.
-func at[T any](column []T, i int) (v T) {
-	if i < len(column) {
-		v = column[i]
-	}
-	return v
-}
-
-// processPlanted is process in an attempt that carries a bug on purpose: those that go wrong record by record are here, off the steady path.
-func (t *Keyed[K, V, R]) processPlanted(rows *Rows[K, V]) {
-	for i, v := range rows.Vals {
-		t.Scope.Keys.At = i
-		id, times := at(rows.IDs, i), 1
-		if t.seen++; t.seen%37 == 0 {
-			if t.bug("lost-record") {
-				times = 0
-			}
-			if t.bug("duplicated-record") {
-				times = 2
-			}
-		}
-		for range times {
-			t.Op.Process(v, id, at(rows.Times, i), &t.out)
-		}
-	}
-}
-
 // fire fires some of the timers that are due. As long as there may be more the task takes nothing but Poll, so a watermark that
 // sets off a million windows is a thousand steps, each of which waits for room downstream.
-func (t *Keyed[K, V, R]) fire(fx *Effects) error {
+func (t *Keyed[K, R]) fire(fx *Effects) error {
 	if t.until != 0 {
 		if more, err := t.run(t.proc, t.until, fx); more || err != nil {
 			return err
@@ -282,7 +174,7 @@ func (t *Keyed[K, V, R]) fire(fx *Effects) error {
 }
 
 // reach tells the operator of the watermark.
-func (t *Keyed[K, V, R]) reach(op Reacher[K, R], fx *Effects) error {
+func (t *Keyed[K, R]) reach(op Reacher[K, R], fx *Effects) error {
 	t.Scope.Keys.Batch, t.out.mark = nil, t.in.low
 	t.Scope.Store.Begin()
 	op.Reach(t.in.low, &t.out)
@@ -294,7 +186,7 @@ func (t *Keyed[K, V, R]) reach(op Reacher[K, R], fx *Effects) error {
 }
 
 // run fires timers in a batch of their own and sends what they emitted.
-func (t *Keyed[K, V, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool, err error) {
+func (t *Keyed[K, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool, err error) {
 	t.out.mark = t.in.low
 	t.Scope.Store.Begin()
 	n := due.Fire(until, &t.out)
@@ -306,7 +198,7 @@ func (t *Keyed[K, V, R]) run(due Timers[K, R], until int64, fx *Effects) (more b
 	return n > 0, nil
 }
 
-func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {
+func (t *Keyed[K, R]) told(m *Msg, fx *Effects) error {
 	switch m.Kind {
 	case Restore:
 		return t.parts.begin(&t.Common, m, fx)
@@ -327,7 +219,7 @@ func (t *Keyed[K, V, R]) told(m *Msg, fx *Effects) error {
 }
 
 // answer reads the state of one key, as a step between batches.
-func (t *Keyed[K, V, R]) answer(m *Msg, fx *Effects) error {
+func (t *Keyed[K, R]) answer(m *Msg, fx *Effects) error {
 	k, err := t.Scope.Codec.Decode(m.State)
 	if err != nil {
 		return fmt.Errorf("read of key %x: %w", m.State, err)
@@ -348,7 +240,7 @@ const (
 	scanTag    = -3
 )
 
-func (t *Keyed[K, V, R]) done(r *Result, fx *Effects) error {
+func (t *Keyed[K, R]) done(r *Result, fx *Effects) error {
 	switch {
 	case r.Tag == restoreTag:
 		return t.parts.fetched(&t.Common, r, fx)

@@ -8,12 +8,25 @@ import (
 	"github.com/weirbench/weir/engine/state"
 )
 
+// A Stateful is what every operator is, whatever comes to it.
+type Stateful[K comparable, R any] interface {
+	Open(*tables.Scope[K]) error
+	Timers() (event, processing Timers[K, R]) // nil: none. Asked once, behind Open
+	Cursors(dst []Cursor) []Cursor            // what the current key knows of every partition, appended to dst; for readers
+}
+
 // An Operator sees one record, or one timer, at a time. The key is current; nothing says batch.
 type Operator[K comparable, V, R any] interface {
-	Open(*tables.Scope[K]) error
+	Stateful[K, R]
 	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
-	Timers() (event, processing Timers[K, R])     // nil: none. Asked once, behind Open
-	Cursors(dst []Cursor) []Cursor                // what the current key knows of every partition, appended to dst; for readers
+}
+
+// A Two is an operator of two inputs, each of its own type. They share the state of a key and its timers, and event time is the least of both. The
+// records of a partition come in their order; of two partitions, and so of the two inputs, nobody knows which is first.
+type Two[K comparable, A, B, R any] interface {
+	Stateful[K, R]
+	First(a A, id ID, at int64, out *Out[K, R]) // as an Operator's Process
+	Second(b B, id ID, at int64, out *Out[K, R])
 }
 
 // A Checkpointed operator has state of its task beside that of keys.

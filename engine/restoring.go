@@ -8,7 +8,7 @@ import (
 )
 
 // load puts the fetched part into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
-func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
+func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 	if t.parts.data != nil {
 		skip := -1
 		if t.bug("restore-skips-group") {
@@ -48,7 +48,7 @@ func (t *Keyed[K, V, R]) load(ckpt int64, fx *Effects) error {
 }
 
 // initialize gives the operator the state of its task, that of no key.
-func (t *Keyed[K, V, R]) initialize(ckpt int64) error {
+func (t *Keyed[K, R]) initialize(ckpt int64) error {
 	if t.held == nil {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (t *Keyed[K, V, R]) initialize(ckpt int64) error {
 }
 
 // dropsTimer is a planted bug: the timers of the first key group that has any are not restored.
-func (t *Keyed[K, V, R]) dropsTimer(e *backends.Entry) bool {
+func (t *Keyed[K, R]) dropsTimer(e *backends.Entry) bool {
 	if t.Spec.Planted == nil || !t.ledger.lists(e) {
 		return false
 	}

@@ -13,7 +13,7 @@ import (
 // source and task are the machines of the job that is broken here.
 type (
 	source = engine.Source[uint64, backends.Void]
-	task   = engine.Keyed[uint64, backends.Void, workloads.Row]
+	task   = engine.Keyed[uint64, workloads.Row]
 )
 
 // count is the job that is broken, small: records with times, of few keys.
@@ -99,12 +99,12 @@ func told(cursors func([]engine.Cursor) []engine.Cursor) subject {
 }
 
 type liar struct {
-	engine.Operator[uint64, backends.Void, workloads.Row]
+	engine.Stateful[uint64, workloads.Row]
 	cursors func([]engine.Cursor) []engine.Cursor
 }
 
 func (l liar) Cursors(dst []engine.Cursor) []engine.Cursor {
-	return append(dst, l.cursors(l.Operator.Cursors(nil))...)
+	return append(dst, l.cursors(l.Stateful.Cursors(nil))...)
 }
 
 // folded is the subject with every fold replaced.
