@@ -76,40 +76,61 @@ func (j *IntervalJoin[K, A, B, R]) Cursors(dst []engine.Cursor) []engine.Cursor 
 	return j.Reads(dst)
 }
 
-// Process keeps a record until no partner can come any more, and pairs it with those that came before.
-func (j *IntervalJoin[K, A, B, R]) Process(s Side[A, B], _ engine.ID, at int64, out *engine.Out[K, R]) {
+// First and Second make it an engine.Two: they keep a record until no partner can come any more, and pair it with those that came before.
+func (j *IntervalJoin[K, A, B, R]) First(a A, _ engine.ID, at int64, out *engine.Out[K, R]) {
+	if j.late(Side[A, B]{A: a}, at, out) {
+		return
+	}
+	put(j.as, at, a)
+	j.bs.Each(backends.Void{}, func(u uint64, bs []B) bool {
+		if t := int64(u); at+j.lower <= t && t <= at+j.upper {
+			for _, b := range bs {
+				j.Pair(a, b, max(at, t), out)
+			}
+		}
+		return true
+	})
+	j.cleanup.Register(at+max(0, j.upper), cleanFirst)
+}
+
+func (j *IntervalJoin[K, A, B, R]) Second(b B, _ engine.ID, at int64, out *engine.Out[K, R]) {
+	if j.late(Side[A, B]{Second: true, B: b}, at, out) {
+		return
+	}
+	put(j.bs, at, b)
+	j.as.Each(backends.Void{}, func(u uint64, as []A) bool {
+		if t := int64(u); t+j.lower <= at && at <= t+j.upper {
+			for _, a := range as {
+				j.Pair(a, b, max(at, t), out)
+			}
+		}
+		return true
+	})
+	j.cleanup.Register(at+max(0, -j.lower), cleanSecond)
+}
+
+// Process makes it an Operator of both inputs in one stream.
+func (j *IntervalJoin[K, A, B, R]) Process(s Side[A, B], id engine.ID, at int64, out *engine.Out[K, R]) {
+	if s.Second {
+		j.Second(s.B, id, at, out)
+	} else {
+		j.First(s.A, id, at, out)
+	}
+}
+
+// late gives away a record that the watermark has passed, and tells whether it was one.
+func (j *IntervalJoin[K, A, B, R]) late(s Side[A, B], at int64, out *engine.Out[K, R]) bool {
 	switch {
 	case at == math.MinInt64:
 		panic(&backends.UsageError{State: "interval-first", What: "a record without a time came to an interval join"})
-	case at < out.Watermark():
-		if j.Late != nil {
-			j.Late(s, at, out)
-		} else {
-			j.dropped++
-		}
-	case s.Second:
-		put(j.bs, at, s.B)
-		j.as.Each(backends.Void{}, func(u uint64, as []A) bool {
-			if t := int64(u); t+j.lower <= at && at <= t+j.upper {
-				for _, a := range as {
-					j.Pair(a, s.B, max(at, t), out)
-				}
-			}
-			return true
-		})
-		j.cleanup.Register(at+max(0, -j.lower), cleanSecond)
+	case at >= out.Watermark():
+		return false
+	case j.Late != nil:
+		j.Late(s, at, out)
 	default:
-		put(j.as, at, s.A)
-		j.bs.Each(backends.Void{}, func(u uint64, bs []B) bool {
-			if t := int64(u); at+j.lower <= t && t <= at+j.upper {
-				for _, b := range bs {
-					j.Pair(s.A, b, max(at, t), out)
-				}
-			}
-			return true
-		})
-		j.cleanup.Register(at+max(0, j.upper), cleanFirst)
+		j.dropped++
 	}
+	return true
 }
 
 func put[V any](buffer tables.Map[backends.Void, uint64, []V], at int64, v V) {

@@ -183,7 +183,11 @@ func TestWindowJoin(t *testing.T) {
 		size, slide := 1+r.Int64N(12), 1+r.Int64N(12)
 		c := Config[uint64, side, string]{Assigner: Sliding[side]{Size: size, Slide: slide}, Element: sides()}
 		join := func() engine.Operator[uint64, side, string] {
-			return Join(c, func(p *Pane[uint64, string], a uint64, b string) { p.Emit(fmt.Sprintf("%s @%d", pair(a, b), p.Time())) })
+			op := Join(c, func(p *Pane[uint64, string], a uint64, b string) { p.Emit(fmt.Sprintf("%s @%d", pair(a, b), p.Time())) })
+			if seed%2 == 0 {
+				return op
+			}
+			return CoProcess(Apart(op)) // each side by the method of its own type
 		}
 		group := func() engine.Operator[uint64, side, string] {
 			return CoGroup(c, func(p *Pane[uint64, string], as []uint64, bs []string) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
-	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
 )
 
@@ -70,21 +69,12 @@ func (c Sides[A, B]) Copy(s Side[A, B]) Side[A, B] {
 	return s
 }
 
-// A Two is an operator of two inputs, which share the state of a key. Its event time is the least of both, as for any task.
-type Two[K comparable, A, B, R any] interface {
-	Open(*tables.Scope[K]) error
-	First(a A, id engine.ID, at int64, out *engine.Out[K, R])
-	Second(b B, id engine.ID, at int64, out *engine.Out[K, R])
-	Timers() (event, processing engine.Timers[K, R])
-	Cursors(dst []engine.Cursor) []engine.Cursor
-}
-
-// CoProcess makes an operator of a Two.
-func CoProcess[K comparable, A, B, R any](op Two[K, A, B, R]) engine.Operator[K, Side[A, B], R] {
+// CoProcess makes an operator of a Two whose inputs come as one stream.
+func CoProcess[K comparable, A, B, R any](op engine.Two[K, A, B, R]) engine.Operator[K, Side[A, B], R] {
 	return coProcess[K, A, B, R]{op}
 }
 
-type coProcess[K comparable, A, B, R any] struct{ Two[K, A, B, R] }
+type coProcess[K comparable, A, B, R any] struct{ engine.Two[K, A, B, R] }
 
 func (o coProcess[K, A, B, R]) Process(s Side[A, B], id engine.ID, at int64, out *engine.Out[K, R]) {
 	if s.Second {
@@ -92,4 +82,20 @@ func (o coProcess[K, A, B, R]) Process(s Side[A, B], id engine.ID, at int64, out
 	} else {
 		o.Two.First(s.A, id, at, out)
 	}
+}
+
+// Apart makes a Two of an operator of windows over both inputs, as Join and CoGroup make them: each input comes with its own type. In the state of
+// windows records stay tagged.
+func Apart[K comparable, A, B, R any](op *Operator[K, Side[A, B], R]) engine.Two[K, A, B, R] {
+	return ofTwo[K, A, B, R]{op}
+}
+
+type ofTwo[K comparable, A, B, R any] struct{ *Operator[K, Side[A, B], R] }
+
+func (o ofTwo[K, A, B, R]) First(a A, id engine.ID, at int64, out *engine.Out[K, R]) {
+	o.Process(Side[A, B]{A: a}, id, at, out)
+}
+
+func (o ofTwo[K, A, B, R]) Second(b B, id engine.ID, at int64, out *engine.Out[K, R]) {
+	o.Process(Side[A, B]{Second: true, B: b}, id, at, out)
 }
