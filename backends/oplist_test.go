@@ -18,14 +18,14 @@ func operationsOn(kind backends.Kind) []operation {
 }
 
 func operationsOnValues() []operation {
-	set := operation{"valueUpdate", backends.ValueKind, false,
+	set := operation{"valueUpdate", backends.ValueKind, false, false,
 		func(s *states, n uint64) { s.value.Set(backends.Void{}, n) },
 		func(p *plain, k, n uint64) { p.value[k] = n },
 		func(r *raw, k, n uint64) error { return r.set(r.at(k), r.bytes(n)) }}
 	add := set
 	add.name, add.fresh = "valueAdd", true
 	return []operation{
-		{"valueGet", backends.ValueKind, false,
+		{"valueGet", backends.ValueKind, false, false,
 			func(s *states, n uint64) { v, _ := s.value.Get(backends.Void{}); s.read += v },
 			func(p *plain, k, n uint64) { p.read += p.value[k] },
 			func(r *raw, k, n uint64) error { _, err := r.look(r.at(k), r.sum); return err }},
@@ -34,20 +34,20 @@ func operationsOnValues() []operation {
 }
 
 func operationsOnLists() []operation {
-	appended := operation{"listAppend", backends.ListKind, false,
+	appended := operation{"listAppend", backends.ListKind, false, false,
 		func(s *states, n uint64) { s.list.Add(backends.Void{}, n) },
 		func(p *plain, k, n uint64) { p.list[k] = append(p.list[k], n) },
 		func(r *raw, k, n uint64) error { return r.merge(r.at(k), r.bytes(n)) }}
 	added := appended
 	added.name, added.fresh = "listAdd", true
 	return []operation{
-		{"listGet", backends.ListKind, false,
+		{"listGet", backends.ListKind, false, false,
 			func(s *states, n uint64) {
 				s.list.Each(backends.Void{}, func(v uint64) bool { s.read += v; return false })
 			},
 			func(p *plain, k, n uint64) { p.read += p.list[k][0] },
 			func(r *raw, k, n uint64) error { _, err := r.look(r.at(k), r.sum); return err }},
-		{"listGetAndIterate", backends.ListKind, false,
+		{"listGetAndIterate", backends.ListKind, false, false,
 			func(s *states, n uint64) {
 				s.list.Each(backends.Void{}, func(v uint64) bool { s.read += v; return true })
 			},
@@ -57,12 +57,12 @@ func operationsOnLists() []operation {
 				}
 			},
 			func(r *raw, k, n uint64) error { _, err := r.look(r.at(k), r.sumAll); return err }},
-		{"listUpdate", backends.ListKind, false,
+		{"listUpdate", backends.ListKind, false, false,
 			func(s *states, n uint64) { s.some[0] = n; s.list.Set(backends.Void{}, s.some[:1]) },
 			func(p *plain, k, n uint64) { p.some[0] = n; p.list[k] = append(p.list[k][:0], p.some[:1]...) },
 			func(r *raw, k, n uint64) error { return r.set(r.at(k), r.bytes(n)) }},
 		appended,
-		{"listAddAll", backends.ListKind, false,
+		{"listAddAll", backends.ListKind, false, true,
 			func(s *states, n uint64) { s.list.AddAll(backends.Void{}, s.some) },
 			func(p *plain, k, n uint64) { p.list[k] = append(p.list[k], p.some...) },
 			func(r *raw, k, n uint64) error {
@@ -78,7 +78,7 @@ func operationsOnLists() []operation {
 
 func looksAtMaps() []operation {
 	get := func(name string, of func(n uint64) uint64) operation { // of: the key within the map
-		return operation{name, backends.MapKind, false,
+		return operation{name, backends.MapKind, false, false,
 			func(s *states, n uint64) {
 				if v, ok := s.entries.Get(backends.Void{}, of(n)); ok {
 					s.read += v + 1
@@ -98,7 +98,7 @@ func looksAtMaps() []operation {
 			}}
 	}
 	walk := func(name string, sum func(u, v uint64) uint64, all bool) operation {
-		return operation{name, backends.MapKind, false,
+		return operation{name, backends.MapKind, false, false,
 			func(s *states, n uint64) {
 				s.entries.Each(backends.Void{}, func(u, v uint64) bool { s.read += sum(u, v); return all })
 			},
@@ -128,7 +128,7 @@ func looksAtMaps() []operation {
 }
 
 func changesOfMaps() []operation {
-	put := operation{"mapUpdate", backends.MapKind, false,
+	put := operation{"mapUpdate", backends.MapKind, false, false,
 		func(s *states, n uint64) { s.entries.Set(backends.Void{}, n%opMap, n) },
 		func(p *plain, k, n uint64) { p.put(k, n%opMap, n) },
 		func(r *raw, k, n uint64) error { return r.set(r.in(k, n%opMap), r.bytes(n)) }}
@@ -136,7 +136,7 @@ func changesOfMaps() []operation {
 	add.name, add.fresh = "mapAdd", true
 	return []operation{
 		put,
-		{"mapPutAll", backends.MapKind, false,
+		{"mapPutAll", backends.MapKind, false, true,
 			func(s *states, n uint64) {
 				for u := range uint64(opMap) {
 					s.entries.Set(backends.Void{}, u, n)
@@ -156,7 +156,7 @@ func changesOfMaps() []operation {
 				return nil
 			}},
 		add,
-		{"mapRemove", backends.MapKind, false,
+		{"mapRemove", backends.MapKind, false, false,
 			func(s *states, n uint64) { s.entries.Remove(backends.Void{}, n%opMap) },
 			func(p *plain, k, n uint64) { p.remove(k, n%opMap) },
 			func(r *raw, k, n uint64) error { return r.drop(r.in(k, n%opMap)) }},
