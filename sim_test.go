@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/faults"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -60,6 +61,33 @@ func cleanSeeds(t *testing.T, cell *Cell, n int) {
 	t.Logf("%d seeds, %d faults struck, %d vacuous", n, struck, vacuous)
 	if vacuous*20 >= n {
 		t.Errorf("%d of %d seeds are vacuous, want less than 5 %%", vacuous, n)
+	}
+}
+
+// A fault that the plan addresses at a later checkpoint is one that a small input comes to, and none is missed because a drawn one came first.
+func TestFaultsOfThePlanAreReached(t *testing.T) {
+	for _, at := range []int64{2, 3} {
+		cell := simCell("heap")
+		cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: at, Target: "task/0"}}
+		cleanSeeds(t, cell, scale(300, 10_000))
+		if cell.Faults[0].Maybe {
+			t.Error("the fault of the plan is a maybe now")
+		}
+	}
+}
+
+// What the pilot saw strike behind the place of a drawn fault may not come to strike; what it never saw strike is demanded as ever.
+func TestOvertakenFaults(t *testing.T) {
+	plan := []faults.Spec{{Note: "before"}, {Note: "behind"}, {Note: "never"}, {Note: "in the step before"}, {Note: "by the clock, before"}}
+	pilot := []linearizability.Strike{{Struck: 1, At: 5, Call: 50}, {Struck: 1, At: 7, Call: 70}, {}, {Struck: 1, At: 6, Call: 60}, {Struck: 1, At: 6}}
+	got := overtaken(plan, pilot, &address{at: 6, call: 62})
+	for i := range got {
+		if want := i == 1; got[i].Maybe != want {
+			t.Errorf("%s: maybe is %v, want %v", got[i].Note, got[i].Maybe, want)
+		}
+	}
+	if got := overtaken(plan, pilot, nil); got[1].Maybe {
+		t.Error("without a drawn fault one of the plan is a maybe")
 	}
 }
 

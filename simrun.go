@@ -3,6 +3,7 @@ package weir
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/weirbench/weir/backends"
@@ -114,15 +115,12 @@ func (s *simulator) run(seed uint64) (*seedRun, error) {
 	}
 	out := &seedRun{seed: seed}
 	if s.opts.Faults > 0 {
-		pilot := sim.Random(seed)
-		if _, _, err := s.draw(pilot); err != nil {
+		calm, strikes, err := s.pilot(&cell, sub, seed)
+		if err != nil {
 			return nil, err
 		}
-		calm := &addresses{}
-		if _, err := s.once(cell, sub, pilot, cell.Faults, calm, nil); err != nil {
-			return nil, err
-		}
-		cell.Faults = append(cell.Faults[:len(cell.Faults):len(cell.Faults)], calm.draw(ch, s.opts.Faults)...)
+		drawn, first := calm.draw(ch, s.opts.Faults)
+		cell.Faults = append(overtaken(cell.Faults, strikes, first), drawn...)
 	}
 	out.faults = cell.Faults
 	h := cell.history(sub)
@@ -152,6 +150,26 @@ func (s *simulator) run(seed uint64) (*seedRun, error) {
 	out.verdicts = judge(h, s.cell.CheckTimeout, s.opts.Porcupine)
 	rec.ev.Trace = traceOf(rec.ev.Trace, h, out.verdicts)
 	return out, nil
+}
+
+// pilot runs a seed without drawn faults: the points that it passes, and which faults of the plan strike. A small input may be over before the
+// checkpoint that one of them waits for; then checkpoints are taken twice as often, four times at most.
+func (s *simulator) pilot(cell *Cell, sub *subject, seed uint64) (*addresses, []linearizability.Strike, error) {
+	for again := 0; ; again++ {
+		ch, calm := sim.Random(seed), &addresses{}
+		if _, _, err := s.draw(ch); err != nil {
+			return nil, nil, err
+		}
+		res, err := s.once(*cell, sub, ch, cell.Faults, calm, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		missed := slices.ContainsFunc(res.strikes, func(x linearizability.Strike) bool { return x.Must && x.Struck == 0 })
+		if !missed || again == 4 || s.opts.Fixed {
+			return calm, res.strikes, nil
+		}
+		cell.Interval /= 2
+	}
 }
 
 type simResult struct {
@@ -227,10 +245,11 @@ func (m muffled) Tick(int64) (engine.Strike, bool)          { return engine.Stri
 type addresses struct{ all []address }
 
 type address struct {
-	point engine.Point
-	ckpt  int64
-	role  engine.Role
-	nth   int
+	point    engine.Point
+	ckpt     int64
+	role     engine.Role
+	nth      int
+	at, call int64 // when the run passes it, and the ticket before that step
 }
 
 func (a *addresses) Observe(m *engine.Moment) {
@@ -238,7 +257,7 @@ func (a *addresses) Observe(m *engine.Moment) {
 		if n.Point == engine.AtInputRecords || m.Role.Kind == engine.SupervisorRole {
 			continue
 		}
-		at := address{point: n.Point, ckpt: n.Ckpt, role: m.Role, nth: 1}
+		at := address{point: n.Point, ckpt: n.Ckpt, role: m.Role, nth: 1, at: m.At, call: m.From}
 		for i := range a.all {
 			if b := &a.all[i]; b.point == at.point && b.ckpt == at.ckpt && b.role == at.role {
 				at.nth++
@@ -248,11 +267,23 @@ func (a *addresses) Observe(m *engine.Moment) {
 	}
 }
 
-// draw makes up to max faults. The one whose point comes first in the pilot strikes for sure, for up to there the run is the pilot's; the
-// others may find their address gone.
-func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
+// overtaken are the faults of the plan before a drawn one. Up to the drawn one the run is the pilot's, so what struck there strikes here;
+// what struck behind it may find its address gone. What did not strike in the pilot is demanded as ever.
+func overtaken(plan []faults.Spec, pilot []linearizability.Strike, drawn *address) []faults.Spec {
+	plan = slices.Clone(plan)
+	for i := range plan {
+		s := &pilot[i]
+		before := drawn == nil || s.At < drawn.at || s.At == drawn.at && s.Call <= drawn.call
+		plan[i].Maybe = plan[i].Maybe || s.Struck > 0 && !before
+	}
+	return plan
+}
+
+// draw makes up to max faults, and tells the place of the one whose point comes first in the pilot. That one strikes for sure, for up to there
+// the run is the pilot's; the others may find their address gone.
+func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec, where *address) {
 	if len(a.all) == 0 {
-		return nil
+		return nil, nil
 	}
 	first, must := len(a.all), 0
 	for i := range 1 + ch.Pick(sim.Plan, max) {
@@ -273,7 +304,7 @@ func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
 			put, at = a.storage(at, how)
 			if put[0].Outcome == "torn" { // alone: with no checkpoint completed before, nothing would be left to restore
 				put[0].Maybe = false
-				return put
+				return put, &a.all[at]
 			}
 		}
 		if do == 1 || do == 2 {
@@ -289,7 +320,7 @@ func (a *addresses) draw(ch *sim.Choices, max int) (specs []faults.Spec) {
 	if again, ok := during(ch); ok {
 		specs = append(specs, again)
 	}
-	return specs
+	return specs, &a.all[first]
 }
 
 // during is a second fault that strikes while the job recovers from another, where no calm run ever comes by; mostly there is none.
