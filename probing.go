@@ -44,8 +44,8 @@ func (c *Catalog) ask(cell *Cell, dir string) (found *probes.Found, err error) {
 	}
 	defer os.RemoveAll(dir)
 	begun := time.Now()
-	f, err := probes.Run(func(name string, g backends.Groups) (backends.Store, error) {
-		o := backends.Options{Groups: g, MemoryBytes: cell.Memory, Dir: filepath.Join(dir, name)}
+	f, err := probes.Run(func(name string, o backends.Options) (backends.Store, error) {
+		o.MemoryBytes, o.Dir = cell.Memory, filepath.Join(dir, name)
 		if err := os.MkdirAll(o.Dir, 0o755); err != nil {
 			return nil, err
 		}

@@ -1,16 +1,14 @@
 package probes
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
-	"slices"
+	"sync/atomic"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
 )
 
-// Found is what a backend does.
+// Found is what a backend does. What is nil or "" was not asked, as in the results of an older weir.
 type Found struct {
 	// EqualKeys is how many keys 0.0 and -0.0 are, which == says are equal and whose bytes differ.
 	EqualKeys int `json:"equal_keys"`
@@ -18,32 +16,51 @@ type Found struct {
 	Reuse bool `json:"reuse_safe"`
 	// Coding is how long a Get and a Set take of a value that is a slice of Words words, in one batch, over how long they take on a Go map of slices.
 	Coding float64 `json:"get_and_set_over_map"`
+	// MapOrder is the order in which a map yields its entries.
+	MapOrder MapOrder `json:"map_order,omitempty"`
+	// Values is what the synchronous half of a snapshot does with values.
+	Values *Pinned `json:"values,omitempty"`
+	// Timers is where timers are, and TimersOnHeap the same when they are asked to be on the heap, as Flink's key
+	// state.backend.rocksdb.timer-service.factory does.
+	Timers       *Timers `json:"timers,omitempty"`
+	TimersOnHeap *Timers `json:"timers_on_heap,omitempty"`
+	// Expired is what becomes of values that are over and that nobody reads.
+	Expired *Expired `json:"expired,omitempty"`
+	// Limit is what a backend does that is asked to emulate Flink's limit of a value, at LimitBytes.
+	Limit *Limit `json:"limit,omitempty"`
 }
-
-// Words is how long the slice is of which Coding tells.
-const Words = 64
 
 const groups = 128
 
-// Run asks a backend. open makes an empty store for each name, which Run closes; clock tells nanoseconds.
-func Run(open func(name string, g backends.Groups) (backends.Store, error), clock func() int64) (f Found, err error) {
+// Run asks a backend. open makes an empty store for each name, with options to which it adds a folder and what else the run gives its stores; Run
+// closes it. clock tells nanoseconds.
+func Run(open func(name string, o backends.Options) (backends.Store, error), clock func() int64) (f Found, err error) {
+	limited, onHeap := backends.Options{BytesMax: LimitBytes}, backends.Options{Timers: backends.TimersOnHeap}
 	for _, p := range []struct {
 		name string
+		with backends.Options
 		ask  func(s backends.Store) error
 	}{
-		{"keys", func(s backends.Store) (err error) { f.EqualKeys, err = equalKeys(s); return }},
-		{"reuse", func(s backends.Store) (err error) { f.Reuse, err = reuse(s); return }},
-		{"coding", func(s backends.Store) (err error) { f.Coding, err = coding(s, clock); return }},
+		{"keys", backends.Options{}, func(s backends.Store) (err error) { f.EqualKeys, err = equalKeys(s); return }},
+		{"reuse", backends.Options{}, func(s backends.Store) (err error) { f.Reuse, err = reuse(s); return }},
+		{"coding", backends.Options{}, func(s backends.Store) (err error) { f.Coding, err = coding(s, clock); return }},
+		{"map", backends.Options{}, func(s backends.Store) (err error) { f.MapOrder, err = mapOrder(s); return }},
+		{"snapshot", backends.Options{}, func(s backends.Store) (err error) { f.Values, err = pinned(s, clock); return }},
+		{"timers", backends.Options{}, func(s backends.Store) (err error) { f.Timers, err = timers(s); return }},
+		{"timers-on-heap", onHeap, func(s backends.Store) (err error) { f.TimersOnHeap, err = timers(s); return }},
+		{"expired", backends.Options{}, func(s backends.Store) (err error) { f.Expired, err = expired(s); return }},
+		{"limit", limited, func(s backends.Store) (err error) { f.Limit, err = limit(s); return }},
 	} {
-		if err := on(open, p.name, p.ask); err != nil {
+		p.with.Groups = backends.Groups{First: 0, Last: groups - 1}
+		if err := on(open, p.name, p.with, p.ask); err != nil {
 			return f, fmt.Errorf("probe %s: %w", p.name, err)
 		}
 	}
 	return f, nil
 }
 
-func on(open func(string, backends.Groups) (backends.Store, error), name string, ask func(backends.Store) error) error {
-	s, err := open(name, backends.Groups{First: 0, Last: groups - 1})
+func on(open func(string, backends.Options) (backends.Store, error), name string, with backends.Options, ask func(backends.Store) error) error {
+	s, err := open(name, with)
 	if err != nil {
 		return err
 	}
@@ -54,18 +71,13 @@ func on(open func(string, backends.Groups) (backends.Store, error), name string,
 	return err
 }
 
-// equalKeys writes under 0.0 and under -0.0, each in a batch of its own, and counts what a snapshot holds.
-func equalKeys(store backends.Store) (n int, err error) {
-	s := &tables.Scope[float64]{Store: store, Keys: new(backends.Keys[float64]), Codec: doubles{}}
-	v, err := tables.OpenValue(s, "value", tables.None{}, tables.Uint64{})
-	if err != nil {
-		return 0, err
-	}
-	for i, k := range []float64{0, math.Copysign(0, -1)} {
-		if err := s.Batch([]float64{k}, func(int) { v.Set(backends.Void{}, uint64(i)) }); err != nil {
-			return 0, err
-		}
-	}
+// scope opens states under keys that are longs.
+func scope(store backends.Store) *tables.Scope[uint64] {
+	return &tables.Scope[uint64]{Store: store, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(groups)}
+}
+
+// entries counts what a snapshot holds.
+func entries(store backends.Store) (n int, err error) {
 	snap, err := store.Snapshot()
 	if err != nil {
 		return 0, err
@@ -79,97 +91,23 @@ func equalKeys(store backends.Store) (n int, err error) {
 	return n, nil
 }
 
-// doubles is keys that are numbers, by the rule of hash codes: what is equal has one hash, and one key group.
-type doubles struct{}
-
-func (doubles) Append(b []byte, k float64) []byte {
-	return binary.BigEndian.AppendUint64(b, math.Float64bits(k))
-}
-
-func (doubles) Decode(b []byte) (float64, error) {
-	if len(b) != 8 {
-		return 0, fmt.Errorf("corrupt: a double of %d bytes", len(b))
-	}
-	return math.Float64frombits(binary.BigEndian.Uint64(b)), nil
-}
-
-func (doubles) Width() int             { return 8 }
-func (doubles) Shares() bool           { return false }
-func (doubles) Copy(k float64) float64 { return k }
-
-func (doubles) Mark(dst []backends.Key[float64], src []float64) {
-	for i, k := range src {
-		bits := math.Float64bits(k + 0) // -0 + 0 is 0
-		dst[i] = backends.Key[float64]{K: k, Hash: tables.Mix(bits), Group: uint16(backends.KeyGroup(backends.JavaHashLong(int64(bits)), groups))}
-	}
-}
-
-// slicesOf opens values that are slices.
-func slicesOf(store backends.Store) (*tables.Scope[uint64], tables.Value[backends.Void, []uint64], error) {
-	s := &tables.Scope[uint64]{Store: store, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(groups)}
-	v, err := tables.OpenValue(s, "value", tables.None{}, tables.Uint64s{})
-	return s, v, err
-}
-
-// reuse changes an object behind the end of the batch in which it was Set.
-func reuse(store backends.Store) (safe bool, err error) {
-	s, v, err := slicesOf(store)
-	if err != nil {
-		return false, err
-	}
-	object := []uint64{1}
-	if err := s.Batch([]uint64{7}, func(int) { v.Set(backends.Void{}, object) }); err != nil {
-		return false, err
-	}
-	object[0] = 2
-	var got []uint64
-	err = s.Batch([]uint64{7}, func(int) {
-		x, _ := v.Get(backends.Void{})
-		got = slices.Clone(x)
-	})
-	if err == nil && !slices.Equal(got, []uint64{1}) && !slices.Equal(got, []uint64{2}) {
-		err = fmt.Errorf("a value that was 1, and whose object is 2, came back as %v", got)
-	}
-	return slices.Equal(got, []uint64{1}), err
-}
-
-// coding gets and sets the values of some keys again and again within one batch, so that nothing is asked of what is beneath the table, and does
-// the same to a Go map, in turn. The least time of each counts: what a busy machine adds is not the backend's.
-func coding(store backends.Store, clock func() int64) (float64, error) {
-	s, v, err := slicesOf(store)
-	if err != nil {
-		return 0, err
-	}
-	const rounds, turns = 25, 10
-	keys, m := make([]uint64, 64), map[uint64][]uint64{}
+// upTo are the keys from 0 on.
+func upTo(n int) []uint64 {
+	keys := make([]uint64, n)
 	for i := range keys {
-		keys[i], m[uint64(i)] = uint64(i), make([]uint64, Words)
+		keys[i] = uint64(i)
 	}
-	if err := s.Batch(keys, func(int) { v.Set(backends.Void{}, make([]uint64, Words)) }); err != nil {
-		return 0, err
-	}
-	bare, table := int64(math.MaxInt64), int64(math.MaxInt64)
-	s.Fill(keys)
-	store.Begin()
-	for range rounds {
-		begun := clock()
-		for range turns {
-			for _, k := range keys {
-				x := m[k]
-				x[0]++
-				m[k] = x
-			}
-		}
-		turned := clock()
-		for range turns {
-			for i := range keys {
-				s.Keys.At = i
-				x, _ := v.Get(backends.Void{})
-				x[0]++
-				v.Set(backends.Void{}, x)
-			}
-		}
-		bare, table = min(bare, turned-begun), min(table, clock()-turned)
-	}
-	return float64(table) / float64(max(1, bare)), store.End()
+	return keys
+}
+
+// counted is longs, as keys or as values, of which it is counted how often one is written as bytes. That is how it is seen when a backend writes,
+// on whichever goroutine.
+type counted struct {
+	tables.KeyType[uint64]
+	n *atomic.Int64
+}
+
+func (c counted) Append(b []byte, v uint64) []byte {
+	c.n.Add(1)
+	return c.KeyType.Append(b, v)
 }
