@@ -3,6 +3,7 @@ package weir
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func (r *reader) axis(e entry) {
 	s := r.vocab.find(key)
 	switch {
 	case s == nil:
-		if !strings.HasPrefix(key, "workload.") || r.vocab.workload != nil {
+		if !strings.HasPrefix(key, "workload.") || len(r.vocab.types) > 0 {
 			r.add(e.at, "unknown axis %s%s", clip(e.key), didYouMean(e.key, append(r.flinkKeys(), "workload.type", "readers.clients", "run.batch")))
 		}
 		return
@@ -95,6 +96,30 @@ func (r *reader) addAxis(a axis) {
 	}
 }
 
+// has tells whether a setting has a value, or several.
+func (r *reader) has(key string) bool {
+	_, one := r.given[key]
+	return one || slices.ContainsFunc(r.axes, func(a axis) bool { return a.set.key == key })
+}
+
+// shared refuses fields that not all workloads of an axis have.
+func (r *reader) shared() {
+	refuse := func(g *given) {
+		if w := r.vocab.lacking(g.set); w != "" {
+			r.add(g.at, "%s is no field of %s, and workload.type is an axis; want fields that all of its workloads have", g.spelt, w)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.given)) {
+		g := r.given[key]
+		refuse(&g)
+	}
+	for _, a := range r.axes {
+		for i := range a.values[:min(1, len(a.values))] {
+			refuse(&a.values[i])
+		}
+	}
+}
+
 // lists reads what is no single value: what the matrix excludes, faults, checks, thresholds.
 func (r *reader) lists() {
 	n := 1
@@ -108,9 +133,10 @@ func (r *reader) lists() {
 			break
 		}
 	}
-	if _, ok := r.given["workload.type"]; !ok && len(r.all) == 0 {
+	if !r.has("workload.type") && len(r.all) == 0 {
 		r.add(origin{file: r.file, line: 1, col: 1}, "no workload; want workload: {type: …}, with one of %s", oneOf(workloadNames(r.catalog)))
 	}
+	r.shared()
 	if n := r.faultsNode; n != nil && n.kind != null {
 		r.faultsOf(n)
 	}

@@ -92,6 +92,20 @@ func (x exclusion) applies(shown map[*setting]string) bool {
 	return len(x.values) > 0
 }
 
+// said is what was given of a setting at one place of the axes: nil, nothing; varies: it is an axis.
+func (r *reader) said(s *setting, at []int) (g *given, varies bool) {
+	if i := slices.IndexFunc(r.axes, func(a axis) bool { return a.set.key == s.key }); i >= 0 {
+		return &r.axes[i].values[at[i]], true
+	}
+	if one, ok := r.given[s.key]; ok {
+		if s.key == "workload.path" {
+			one.text = one.path(r.file)
+		}
+		return &one, false
+	}
+	return nil, false
+}
+
 // cell reads every setting at one place of the axes.
 func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 	var d draft
@@ -99,25 +113,26 @@ func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 	where := origin{file: r.file, line: 1, col: 1}
 	for i := range r.vocab.all {
 		s := &r.vocab.all[i]
-		text, whence, told := s.def, s.from, false
-		if g, ok := r.given[s.key]; ok {
-			text, whence, told = g.text, g.from(), true
-			if s.key == "workload.path" {
-				text = g.path(r.file)
-			}
-		}
-		if j := slices.IndexFunc(r.axes, func(a axis) bool { return a.set == s }); j >= 0 {
-			g := &r.axes[j].values[at[j]]
-			text, whence, told, where = g.text, g.from(), true, g.at
-		}
-		if !told && (s.quiet || s.once) {
+		if s.of != "" && s.of != d.Workload {
 			continue
+		}
+		text, whence, place := s.def, s.from, where
+		g, varies := r.said(s, at)
+		switch {
+		case g != nil:
+			text, whence, place = g.text, g.from(), g.at
+		case s.quiet || s.once:
+			continue
+		}
+		if varies {
+			where = place
 		}
 		v, err := s.read(&d, text)
 		if err != nil {
-			r.add(where, "%s: %v", s.key, err)
+			r.add(place, "%s: %v", s.key, err)
 			return d.Cell, nil, false
 		}
+		s = r.vocab.find(s.key) // workloads may have fields of the same key
 		shown[s], from[s] = v, whence
 	}
 	if err := d.finish(); err != nil {

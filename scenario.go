@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/faults"
+	"github.com/weirbench/weir/workloads"
 )
 
 // A Scenario is a scenario file that holds together: every value was understood, and every combination of its axes makes a cell.
@@ -110,25 +111,22 @@ func fieldNames() []string {
 	return []string{"version", "name", "description", "matrix", "config", "workload", "readers", "phases", "faults", "checks", "check_timeout", "run", "thresholds", "sizes", "broken"}
 }
 
-// knowWorkload finds the workload first, because its fields are part of what may be said.
+// knowWorkload finds the workloads first, because their fields are part of what may be said: one, or those of an axis.
 func (r *reader) knowWorkload(root *node, sets []string) {
-	name := ""
-	if w := root.get("workload"); w != nil && w.kind == mapping {
-		if t := w.get("type"); t != nil {
-			name = t.text
-		}
-	}
+	axes := root.get("matrix")
+	names := slices.Concat(root.get("workload").get("type").texts(), axes.get("workload.type").texts(), axes.get("workload").get("type").texts())
 	for _, s := range sets {
-		if v, ok := strings.CutPrefix(s, "workload.type="); ok {
-			name = strings.TrimSpace(v)
+		if key, v, _ := strings.Cut(s, "="); strings.TrimPrefix(strings.TrimSpace(key), "matrix.") == "workload.type" && strings.TrimSpace(v) != "" {
+			names = (&reader{}).setValue(origin{}, strings.TrimSpace(v)).texts()
 		}
 	}
-	w, err := r.catalog.workload(name)
-	if err != nil {
-		r.vocab = newVocabulary(r.catalog, nil)
-		return
+	var types []workloads.Workload
+	for _, name := range names {
+		if w, err := r.catalog.workload(name); err == nil && !slices.ContainsFunc(types, func(x workloads.Workload) bool { return x.Name == w.Name }) {
+			types = append(types, w)
+		}
 	}
-	r.vocab = newVocabulary(r.catalog, &w)
+	r.vocab = newVocabulary(r.catalog, types)
 }
 
 func (r *reader) fields(root *node) {
@@ -292,7 +290,7 @@ func (r *reader) unknown(key, section string, e entry) {
 	case "config", "":
 		r.add(e.at, "unknown option %s%s", clip(key), didYouMean(key, r.flinkKeys()))
 	default:
-		if section == "workload" && r.vocab.workload == nil {
+		if section == "workload" && len(r.vocab.types) == 0 {
 			return // that there is no such workload is said already
 		}
 		name := strings.TrimPrefix(key, section+".")

@@ -23,6 +23,7 @@ type setting struct {
 	once  bool   // of the whole scenario: it cannot be an axis
 	quiet bool   // a plan shows it only when it was set
 	only  string // the restart strategy that reads it
+	of    string // the workload whose field it is; other workloads may have one of the same key
 	// read takes a value, and returns it as a plan shows it.
 	read func(d *draft, text string) (shown string, err error)
 }
@@ -51,26 +52,36 @@ type draft struct {
 	simSeconds                float64
 }
 
-// vocabulary is every setting that a scenario may give, with those of one workload.
+// vocabulary is every setting that a scenario may give, with those of its workloads.
 type vocabulary struct {
-	catalog  *Catalog
-	workload *workloads.Workload // nil: not known yet
-	all      []setting
+	catalog *Catalog
+	types   []workloads.Workload // none: not known yet
+	all     []setting
 }
 
-func newVocabulary(c *Catalog, w *workloads.Workload) *vocabulary {
-	v := &vocabulary{catalog: c, workload: w}
+func newVocabulary(c *Catalog, types []workloads.Workload) *vocabulary {
+	v := &vocabulary{catalog: c, types: types}
 	v.all = append(v.all, flinkSettings(c)...)
 	v.all = append(v.all, weirSettings(c)...)
-	if w != nil {
-		for _, p := range w.Params {
-			v.all = append(v.all, paramSetting(p))
+	for i := range types {
+		for _, p := range types[i].Params {
+			v.all = append(v.all, paramSetting(types[i].Name, p))
 		}
 	}
 	return v
 }
 
-// find takes any spelling.
+// lacking is the first of the workloads that has no field s, "" when all have it.
+func (v *vocabulary) lacking(s *setting) string {
+	for i := range v.types {
+		if s.of != "" && !slices.ContainsFunc(v.types[i].Params, func(p workloads.Param) bool { return "workload."+p.Name == s.key }) {
+			return v.types[i].Name
+		}
+	}
+	return ""
+}
+
+// find takes any spelling. Of fields of the same key it is always the first one that is found.
 func (v *vocabulary) find(key string) *setting {
 	for i := range v.all {
 		if s := &v.all[i]; s.key == key || slices.Contains(s.older, key) {
@@ -106,7 +117,7 @@ func weirSettings(c *Catalog) []setting {
 		{key: "name", once: true, quiet: true, read: readName},
 		{key: "description", once: true, quiet: true, read: text(func(d *draft) *string { return &d.description })},
 		{key: "broken", once: true, quiet: true, read: readBroken},
-		{key: "workload.type", short: "workload", once: true, read: func(d *draft, s string) (string, error) { return readWorkload(c, d, s) }},
+		{key: "workload.type", short: "workload", read: func(d *draft, s string) (string, error) { return readWorkload(c, d, s) }},
 		{key: "readers.clients", short: "readers", def: "0", from: "default", read: whole64(0, 64, func(d *draft, n int64) { d.Readers = int(n) })},
 		{key: "readers.every", short: "read-every", def: "10 ms", from: "default", read: weirTime(time.Microsecond, func(d *draft, t time.Duration) { d.ReadEvery = t })},
 		{key: "check_timeout", short: "check-timeout", def: "60 s", from: "default", read: weirTime(time.Millisecond, func(d *draft, t time.Duration) { d.CheckTimeout = t })},
@@ -235,8 +246,8 @@ func readSimSeconds(d *draft, s string) (string, error) {
 }
 
 // paramSetting is a field of a workload.
-func paramSetting(p workloads.Param) setting {
-	return setting{key: "workload." + p.Name, short: p.Name, def: p.Default, from: "default", read: func(d *draft, text string) (string, error) {
+func paramSetting(of string, p workloads.Param) setting {
+	return setting{key: "workload." + p.Name, of: of, short: p.Name, def: p.Default, from: "default", read: func(d *draft, text string) (string, error) {
 		if p.Check != nil {
 			if err := p.Check(text); err != nil {
 				return "", errors.New(strings.TrimPrefix(err.Error(), p.Name+" ")) // the message names it already

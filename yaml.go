@@ -44,12 +44,29 @@ type entry struct {
 
 // get finds the value of a key; nil: there is none.
 func (n *node) get(key string) *node {
+	if n == nil {
+		return nil
+	}
 	for i := range n.keys {
 		if n.keys[i].key == key {
 			return n.keys[i].value
 		}
 	}
 	return nil
+}
+
+// texts are the scalars of a list, or the one that n is.
+func (n *node) texts() (all []string) {
+	switch {
+	case n == nil:
+		return nil
+	case n.kind == scalar:
+		return []string{n.text}
+	}
+	for _, item := range n.items {
+		all = append(all, item.texts()...)
+	}
+	return all
 }
 
 const (
