@@ -7,6 +7,7 @@ import "github.com/weirbench/weir/backends"
 type codedMap[K, N, U comparable, V any] struct {
 	overlay
 	cells[V]
+	chains
 	d    *MapDesc[K, N, U, V]
 	keys *backends.Keys[K]
 	idle []*walk // scratch of walks that are over
@@ -31,9 +32,12 @@ func (t *codedMap[K, N, U, V]) of(k *backends.Key[K], ns N) []byte {
 func (t *codedMap[K, N, U, V]) at(ns N, u U) int { return t.intern(t.keys.Cur(), ns, u) }
 
 func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
-	i, isNew := t.overlay.intern(t.d.u.Append(t.of(k, ns), u))
+	b := t.of(k, ns)
+	part := len(b) - len(t.overlay.keys.Data)
+	i, isNew := t.overlay.intern(t.d.u.Append(b, u))
 	if isNew {
-		t.add()
+		t.cells.add()
+		t.chains.add(part)
 	}
 	return i
 }
@@ -71,4 +75,7 @@ func (t *codedMap[K, N, U, V]) Clear(ns N) {
 	}
 }
 
-func (t *codedMap[K, N, U, V]) Flush(b *backends.Batch) { flush(&t.overlay, &t.cells, b) }
+func (t *codedMap[K, N, U, V]) Flush(b *backends.Batch) {
+	flush(&t.overlay, &t.cells, b)
+	t.chains.reset()
+}
