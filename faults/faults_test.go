@@ -65,6 +65,8 @@ func TestValidate(t *testing.T) {
 		{"{at: checkpoint.barrier, checkpoint: 1.5, do: kill}", `checkpoint "1.5"; want a whole number`},
 		{"{at: checkpoint.barrier, doo: kill}", `unknown field "doo"; did you mean do?`},
 		{"{at: [a, b], do: kill}", "at is a list; want one value"},
+		{"do:0000,ops:", "an operation without a name; want one of put, manifest, get, delete"},
+		{`{do: fail, ops: [put, ""]}`, "an operation without a name; want one of put, manifest, get, delete"},
 	} {
 		s, err := ParseSpec(c.line)
 		if err == nil {

@@ -10,6 +10,7 @@ func FuzzParseSpec(f *testing.F) {
 	f.Add(`{at: checkpoint.uploaded, checkpoint: 3, do: kill, target: task/0, note: "after, upload"}`)
 	f.Add(`after: 5k records, do: fail, ops: [put, get], outcome: torn, probability: 0.25, delay: 20 ms, lost: true, maybe: true`)
 	f.Add(`{note: "\"}`)
+	f.Add(`do:0000,ops:`)
 	f.Add(`every: 99999999999999999999 h`)
 	f.Fuzz(func(t *testing.T, line string) {
 		s, err := ParseSpec(line)

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,6 +161,9 @@ func fields() []string {
 // Set gives a field the value that people type. Its error is a *FieldError.
 func (s *Spec) Set(field string, values ...string) (err error) {
 	if field == "ops" {
+		if slices.Contains(values, "") {
+			return wrong(field, "an operation without a name; want one of %s", strings.Join(opKinds(), ", "))
+		}
 		s.Ops = values
 		return nil
 	}
