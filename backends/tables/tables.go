@@ -110,8 +110,11 @@ func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N]
 	return countValue(s, name, t, err)
 }
 
-// OpenList opens a list state.
+// OpenList opens a list state. Elements that are no bytes at all are refused: their number could not be told from the bytes of a list.
 func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (List[N, V], error) {
+	if v.Width() == 0 {
+		return nil, fmt.Errorf("open state %s: the elements of a list are no bytes; want a codec that writes one at least", name)
+	}
 	t, err := open[List[N, V]](s.Store, newListDesc(s, name, ns, v))
 	return countList(s, name, t, err)
 }
