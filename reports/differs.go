@@ -9,53 +9,45 @@ import (
 	"github.com/weirbench/weir/reports/figures"
 )
 
-// questions are the lines of Table 6, and answers what a person is told of each. What was not asked, as in results of an older weir, is "–".
-func questions() []string {
-	few, many := figures.Group(probes.Few), figures.Group(probes.Many)
-	return []string{
-		"Keys 0.0 and −0.0, which == says are equal",
-		"An object that is changed after Set",
-		fmt.Sprintf("Get and Set of %d words, × a Go map", probes.Words),
-		"A map yields its entries",
-		"A value over run.value_limit",
-		"A list over it",
-		"Values, while the task waits for a snapshot",
-		fmt.Sprintf("That wait, of %s and of %s values, µs", few, many),
-		"Timers",
-		"Timers, while the task waits for a snapshot",
-		"The same, with timer-service.factory HEAP",
-		"Expired values that nobody reads, after other accesses",
-		"The same, after a compaction",
-	}
-}
+// An answer is one line of Table 6 for one backend: what was asked, and what a person is told. What was not asked, as in results of an older weir,
+// is "–".
+type answer struct{ question, told string }
 
-func answers(f *probes.Found) []string {
-	all := []string{
-		counted(f.EqualKeys, "key", "keys"),
-		either(f.Reuse, "changes nothing stored", "changes what is stored"),
-		strconv.FormatFloat(f.Coding, 'f', 1, 64),
-		mapOrder(f.MapOrder),
-		"–", "–", "–", "–", "–", "–", "–", "–", "–",
-	}
+func answers(f *probes.Found) []answer {
+	few, many := figures.Group(probes.Few), figures.Group(probes.Many)
+	value, list, values, wait, timers, timersWait, heapTimers, expired, compacted := "–", "–", "–", "–", "–", "–", "–", "–", "–"
 	if l := f.Limit; l != nil {
-		all[4], all[5] = either(l.Set, "is refused", "is taken"), listOver(l)
+		value, list = either(l.Set, "is refused", "is taken"), listOver(l)
 	}
 	if v := f.Values; v != nil {
-		all[6], all[7] = portion(v.Written, probes.Many, "written"), us(v.FewNs)+" and "+us(v.ManyNs)
+		values, wait = portion(v.Written, probes.Many, "written"), us(v.FewNs)+" and "+us(v.ManyNs)
 	}
 	if t := f.Timers; t != nil {
-		all[8], all[9] = either(t.Coded, "bytes in the store", "Go objects"), portion(t.Written, probes.Few, "written")
+		timers, timersWait = either(t.Coded, "bytes in the store", "Go objects"), portion(t.Written, probes.Few, "written")
 	}
 	if t := f.TimersOnHeap; t != nil {
-		all[10] = portion(t.Written, probes.Few, "written")
+		heapTimers = portion(t.Written, probes.Few, "written")
 	}
 	if x := f.Expired; x != nil {
-		all[11] = portion(x.Busy, probes.Mortal, "left")
-		if x.Compacts {
-			all[12] = portion(x.Compacted, probes.Mortal, "left")
+		if expired = portion(x.Busy, probes.Mortal, "left"); x.Compacts {
+			compacted = portion(x.Compacted, probes.Mortal, "left")
 		}
 	}
-	return all
+	return []answer{
+		{"Keys 0.0 and −0.0, which == says are equal", counted(f.EqualKeys, "key", "keys")},
+		{"An object that is changed after Set", either(f.Reuse, "changes nothing stored", "changes what is stored")},
+		{fmt.Sprintf("Get and Set of %d words, × a Go map", probes.Words), strconv.FormatFloat(f.Coding, 'f', 1, 64)},
+		{"A map yields its entries", mapOrder(f.MapOrder)},
+		{"A value over run.value_limit", value},
+		{"A list over it", list},
+		{"Values, while the task waits for a snapshot", values},
+		{fmt.Sprintf("That wait, of %s and of %s values, µs", few, many), wait},
+		{"Timers", timers},
+		{"Timers, while the task waits for a snapshot", timersWait},
+		{"The same, with timer-service.factory HEAP", heapTimers},
+		{"Expired values that nobody reads, after other accesses", expired},
+		{"The same, after a compaction", compacted},
+	}
 }
 
 // exactHead and exact are the same for a program, to which an empty cell is what was not asked.
@@ -141,9 +133,6 @@ func differs(cells []row) (g grid, file picture, ok bool) {
 	}
 	file = picture{name: "table6-backends", head: exactHead()}
 	g = grid{No: "Table 6", Name: file.name, Title: "How these backends differ", Head: []string{"What was asked"}, How: howAsked()}
-	for _, a := range questions() {
-		g.Rows = append(g.Rows, []string{a})
-	}
 	for i, x := range with {
 		file.rows = append(file.rows, exact(clip(x.Name, 200), x.Probed))
 		if i >= rowsMax {
@@ -151,7 +140,10 @@ func differs(cells []row) (g grid, file picture, ok bool) {
 		}
 		g.Head = append(g.Head, clip(x.Label, 80))
 		for at, a := range answers(x.Probed) {
-			g.Rows[at] = append(g.Rows[at], a)
+			if i == 0 {
+				g.Rows = append(g.Rows, []string{a.question})
+			}
+			g.Rows[at] = append(g.Rows[at], a.told)
 		}
 	}
 	g.CSV = data(file.name+".csv", "text/csv", file.csv())
