@@ -143,6 +143,10 @@ func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 
 // read reads list i and those that were announced, in one call.
 func (t *codedList[K, N, V]) read(i int) {
+	if len(t.state) == 1 {
+		t.readAlone()
+		return
+	}
 	t.wanted = append(t.wanted, int32(i))
 	ask := t.order[:0]
 	for _, w := range t.wanted {
@@ -168,6 +172,20 @@ func (t *codedList[K, N, V]) read(i int) {
 		}
 		t.state[w] |= known
 	}
+}
+
+// readAlone is read while there is one list: it needs no order.
+func (t *codedList[K, N, V]) readAlone() {
+	t.wanted = t.wanted[:0]
+	t.got.Reset()
+	if err := t.host.Fetch(&t.overlay.keys, &t.got); err != nil {
+		t.host.Fail(err)
+		return
+	}
+	if t.got.Has(0) {
+		t.follow(0, t.got.Data)
+	}
+	t.state[0] |= known
 }
 
 // follow puts what is stored before what was added.

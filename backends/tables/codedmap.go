@@ -44,7 +44,22 @@ func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
 
 func (t *codedMap[K, N, U, V]) Want(i int, ns N, u U) { t.intern(&t.keys.Batch[i], ns, u) }
 
+// getAlone is Get for a record that comes alone while nothing is kept.
+func (t *codedMap[K, N, U, V]) getAlone(ns N, u U) (v V, ok bool) {
+	key := t.of(t.keys.Cur(), ns)
+	t.chains.add(len(key))
+	b, ok := t.alone(t.d.u.Append(key, u))
+	if t.cells.add(); !ok {
+		return v, false
+	}
+	t.put(0, b)
+	return t.get(0), true
+}
+
 func (t *codedMap[K, N, U, V]) Get(ns N, u U) (v V, ok bool) {
+	if len(t.state) == 0 && len(t.keys.Batch) == 1 {
+		return t.getAlone(ns, u)
+	}
 	i := t.at(ns, u)
 	if t.state[i]&known == 0 {
 		t.fetch(t.put)

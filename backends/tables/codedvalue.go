@@ -61,25 +61,15 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 	return int(t.of[t.keys.At])
 }
 
-// getAlone is Get for a record that comes alone while nothing is kept: it needs no index and no order. Beside a store's own Get every step
-// is felt.
+// getAlone is Get for a record that comes alone while nothing is kept.
 func (t *codedValue[K, N, V]) getAlone(ns N) (v V, ok bool) {
-	k, o := t.keys.Cur(), &t.overlay
-	o.keys.Data = t.d.parts.append(t.begin(k.Group), k.K, ns)
-	o.keys.Close()
-	o.state, o.sorted, o.asked = append(o.state, known), append(o.sorted, 0), 1
+	k := t.keys.Cur()
+	b, ok := t.alone(t.d.parts.append(t.begin(k.Group), k.K, ns))
 	t.of = append(t.of, 0)
-	t.add()
-	o.got.Reset()
-	if err := o.host.Fetch(&o.keys, &o.got); err != nil {
-		o.host.Fail(err)
+	if t.add(); !ok {
 		return v, false
 	}
-	if !o.got.Has(0) {
-		return v, false
-	}
-	o.state[0] = known | present
-	t.put(0, o.got.Data)
+	t.put(0, b)
 	return t.get(0), true
 }
 

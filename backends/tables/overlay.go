@@ -137,6 +137,24 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 	}
 }
 
+// alone is intern and fetch for the first key, which the caller appended to keys.Data, of a record that comes alone: it needs no index and no
+// order. Beside a store's own Get every step is felt. The value is valid until the next fetch.
+func (o *overlay) alone(data []byte) (v []byte, ok bool) {
+	o.keys.Data = data
+	o.keys.Close()
+	o.state, o.sorted, o.asked = append(o.state, known), append(o.sorted, 0), 1
+	o.got.Reset()
+	if err := o.host.Fetch(&o.keys, &o.got); err != nil {
+		o.host.Fail(err)
+		return nil, false
+	}
+	if !o.got.Has(0) {
+		return nil, false
+	}
+	o.state[0] = known | present
+	return o.got.Data, true
+}
+
 // written returns the keys with a prefix that were written, in ascending order. The slice is scratch.
 func (o *overlay) written(prefix []byte) []int32 {
 	o.order = o.order[:0]
