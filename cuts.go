@@ -169,7 +169,7 @@ func (s *subject) windowsOf(offsets []int64) *linearizability.Windows {
 		return nil
 	}
 	panes, late := s.job.Windows(offsets)
-	w := &linearizability.Windows{}
+	w := &linearizability.Windows{AnyOrder: s.job.AnyOrder}
 	for _, p := range panes {
 		w.Panes = append(w.Panes, linearizability.Pane(p))
 	}

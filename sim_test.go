@@ -94,29 +94,31 @@ func TestOvertakenFaults(t *testing.T) {
 // The same plan gives the same history, on every backend; another seed or another record gives another.
 func TestSamePlanSameHistory(t *testing.T) {
 	for _, b := range testBackends() {
-		t.Run(b, func(t *testing.T) {
-			seeds, reps := scale(6, 20), scale(4, 100)
-			seen := map[uint64]uint64{}
-			for seed := range uint64(seeds) {
-				var want uint64
-				for rep := range reps {
-					run, err := newSimulator(t, b, SimOptions{Faults: 3, Porcupine: true}).run(seed)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if rep == 0 {
-						want = run.evidence.Trace
-					}
-					if run.evidence.Trace != want {
-						t.Fatalf("seed %d, repetition %d: trace %016x, want %016x", seed, rep, run.evidence.Trace, want)
-					}
-				}
-				if other, ok := seen[want]; ok {
-					t.Errorf("seeds %d and %d have the trace %016x", seed, other, want)
-				}
-				seen[want] = seed
+		t.Run(b, func(t *testing.T) { sameHistories(t, simCell(b), scale(6, 20), scale(4, 100)) })
+		t.Run(b+"-two-inputs", func(t *testing.T) { sameHistories(t, jobCell(b, "interval-join", nil), scale(4, 20), scale(2, 20)) })
+	}
+}
+
+func sameHistories(t *testing.T, cell *Cell, seeds, reps int) {
+	seen := map[uint64]uint64{}
+	for seed := range uint64(seeds) {
+		var want uint64
+		for rep := range reps {
+			run, err := simulatorOf(t, cell, SimOptions{Faults: 3, Porcupine: true}).run(seed)
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+			if rep == 0 {
+				want = run.evidence.Trace
+			}
+			if run.evidence.Trace != want {
+				t.Fatalf("seed %d, repetition %d: trace %016x, want %016x", seed, rep, run.evidence.Trace, want)
+			}
+		}
+		if other, ok := seen[want]; ok {
+			t.Errorf("seeds %d and %d have the trace %016x", seed, other, want)
+		}
+		seen[want] = seed
 	}
 }
 

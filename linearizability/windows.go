@@ -11,6 +11,8 @@ import (
 type Windows struct {
 	Panes []Pane // those of one window in their order
 	Late  []ID   // the records that no window takes any more
+	// AnyOrder says that those of one window come in any order: pairs of two inputs, of which nobody knows which was first.
+	AnyOrder bool
 }
 
 // A Pane is what a window told when it fired: so many records, and the sum of their names, each mixed.
@@ -41,10 +43,14 @@ func judgeWindows(_ context.Context, v *View, _ Options) Verdict {
 		got, late = append(got, v.Output[i].Panes...), append(late, v.Output[i].Late...)
 	}
 	judged := int64(len(got) + len(late))
-	slices.SortStableFunc(got, func(a, b Pane) int { return cmp.Or(byWindow(a, b), cmp.Compare(a.Nth, b.Nth)) })
+	by := byWindow
+	if v.Truth.Windows.AnyOrder {
+		by = bySum
+	}
+	slices.SortStableFunc(got, func(a, b Pane) int { return cmp.Or(by(a, b), cmp.Compare(a.Nth, b.Nth)) })
 	want := slices.Clone(v.Truth.Windows.Panes)
-	slices.SortStableFunc(want, byWindow)
-	if s, bad := v.wrongPane(got, want, ended); bad {
+	slices.SortStableFunc(want, by)
+	if s, bad := v.wrongPane(got, want, by, ended); bad {
 		return fail(judged, s, v.lastOf(Publish, 0)...)
 	}
 	if s, bad := v.wrongLate(late, ended); bad {
@@ -63,17 +69,20 @@ func byWindow(a, b Pane) int {
 	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 }
 
-// wrongPane finds the first window that did not tell what it must. Both are by window; before the end something may be missing.
-func (v *View) wrongPane(got, want []Pane, ended bool) (Story, bool) {
+// bySum takes what a window tells of each sum for a window of its own: so it is no matter which comes first.
+func bySum(a, b Pane) int { return cmp.Or(byWindow(a, b), cmp.Compare(a.Sum, b.Sum)) }
+
+// wrongPane finds the first window that did not tell what it must. Both are in the order of by; before the end something may be missing.
+func (v *View) wrongPane(got, want []Pane, by func(a, b Pane) int, ended bool) (Story, bool) {
 	for len(got)+len(want) > 0 {
 		var w Pane // the next one
 		switch {
-		case len(want) == 0 || len(got) > 0 && byWindow(got[0], want[0]) < 0:
+		case len(want) == 0 || len(got) > 0 && by(got[0], want[0]) < 0:
 			w = got[0]
 		default:
 			w = want[0]
 		}
-		g, a := told(got, w), told(want, w)
+		g, a := told(got, w, by), told(want, w, by)
 		if s, bad := v.wrongWindow(w, got[:g], want[:a], ended); bad {
 			return s, true
 		}
@@ -83,8 +92,8 @@ func (v *View) wrongPane(got, want []Pane, ended bool) (Story, bool) {
 }
 
 // told is how many of the first panes are of a window.
-func told(panes []Pane, w Pane) (n int) {
-	for n < len(panes) && byWindow(panes[n], w) == 0 {
+func told(panes []Pane, w Pane, by func(a, b Pane) int) (n int) {
+	for n < len(panes) && by(panes[n], w) == 0 {
 		n++
 	}
 	return n

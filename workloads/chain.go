@@ -36,7 +36,7 @@ func (chains) Copy(c Chain) Chain { return c }
 
 // showChain reads a value that begins with a Chain, in the states that have one; what stands behind it is only counted.
 func showChain(state string, value []byte) string {
-	if state != countState && state != seenState && state != latestState && state != flightChains || len(value) < chainWidth {
+	if state != countState && state != seenState && state != seenSecondState && state != latestState && state != flightChains || len(value) < chainWidth {
 		return ""
 	}
 	c, err := chains{}.Decode(value[:chainWidth])

@@ -127,8 +127,10 @@ func (j *countJob) operator() engine.Operator[uint64, backends.Void, Row] {
 const firstMillis = 1000
 
 // input draws every record and follows every chain.
-func (j *countJob) input() *Input {
-	drawn := j.draws.split()
+func (j *countJob) input() *Input { return j.inputOf(j.draws.split(), false) }
+
+// inputOf follows every chain of records that were drawn. shared: a key may have records in several partitions.
+func (j *countJob) inputOf(drawn [][]int32, shared bool) *Input {
 	n := keysOf(j.draws, drawn)
 	in := &Input{Keys: make([]string, n), Parts: make([]Part, j.draws.Parts)}
 	longs := make([]uint64, n)
@@ -140,9 +142,12 @@ func (j *countJob) input() *Input {
 	for p, keys := range drawn {
 		in.Parts[p] = Part{Key: keys, N: make([]int32, len(keys)), H: make([]uint64, len(keys))}
 	}
-	heads := make([]Chain, n) // a key is of one partition
+	heads := make([]Chain, n) // of a partition, or of all where no key has records in two
 	for p := range in.Parts {
 		x := &in.Parts[p]
+		if shared {
+			clear(heads)
+		}
 		for off, k := range x.Key {
 			c := &heads[k]
 			*c = c.see(engine.MakeID(p, int64(off)))

@@ -88,10 +88,19 @@ func ReadRows(keyName func(encoded []byte) string) func(txn []byte, yield func(i
 
 // Builds is the Build of a Job: it refuses graphs of another shape than the job was opened for.
 func Builds[K comparable, V, R any](o Options, parts engine.Parts[K, V, R]) func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
+	return shaped(o, func(s *engine.Spec, epoch int64) (*engine.Graph, error) { return engine.Build(s, epoch, parts) })
+}
+
+// BuildsTwo is Builds for a job of two inputs.
+func BuildsTwo[K comparable, A, B, R any](o Options, parts engine.TwoParts[K, A, B, R]) func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
+	return shaped(o, func(s *engine.Spec, epoch int64) (*engine.Graph, error) { return engine.BuildTwo(s, epoch, parts) })
+}
+
+func shaped(o Options, build func(s *engine.Spec, epoch int64) (*engine.Graph, error)) func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
 	return func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
 		if s.Sources != o.Parts || s.Groups != o.Groups {
 			return nil, fmt.Errorf("build graph: %d sources and %d key groups; the job was opened for %d and %d", s.Sources, s.Groups, o.Parts, o.Groups)
 		}
-		return engine.Build(s, epoch, parts)
+		return build(s, epoch)
 	}
 }

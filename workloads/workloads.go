@@ -51,6 +51,8 @@ type Job struct {
 	Panes   func(txn []byte, yield func(Pane)) error
 	Late    func(txn []byte, yield func(engine.ID)) error
 	Windows func(offsets []int64) (panes []Pane, late []engine.ID)
+	// AnyOrder says that the panes of one window come in any order: pairs of two inputs, of which nobody knows which was first.
+	AnyOrder bool
 	// Volatile are the states that may lose entries at any time, as those with a TTL: the fold does not yield them, and no digest holds them.
 	Volatile []string
 	// Looks reads what the records of a committed transaction saw of state that expires, Expires says how it does. Nil in a job without.

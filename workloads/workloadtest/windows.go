@@ -78,7 +78,11 @@ func sameWindows(job *workloads.Job, got []workloads.Pane, late []engine.ID) err
 	}
 	for _, panes := range [][]workloads.Pane{got, want} {
 		slices.SortStableFunc(panes, func(a, b workloads.Pane) int {
-			return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+			order := cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+			if job.AnyOrder {
+				order = cmp.Or(order, cmp.Compare(a.Sum, b.Sum))
+			}
+			return order
 		})
 		for i := range panes {
 			panes[i].Nth = 0
