@@ -132,6 +132,8 @@ func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
 		c = jobCell(backend, "many-timers", nil)
 	case m.Held:
 		c = jobCell(backend, "broadcast-rules", nil)
+	case m.Two:
+		c = jobCell(backend, "interval-join", nil)
 	case m.Idle:
 		c = jobCell(backend, "count", idleParams())
 	case m.Windows != nil:

@@ -38,6 +38,7 @@ type layout[K comparable, R any] struct {
 	key     tables.KeyType[K]
 	source  func(c Common) (m Machine, route []uint16)    // route: the source's outputs by key group
 	task    func() (op Stateful[K, R], in []intake[K, R]) // in: by source partition
+	second  Mask                                          // the source partitions of the second input
 	txn     func() Txn[K, R]
 	readKey func(reader int, nth int64) K
 	cursors func(dst []Cursor, e *backends.Entry) []Cursor
@@ -75,7 +76,7 @@ func BuildTwo[K comparable, A, B, R any](s *Spec, epoch int64, parts TwoParts[K,
 	if second == 0 || second == all {
 		return nil, fmt.Errorf("build graph: %d source partitions, and one of the two inputs has none; want one for each at least", s.Sources)
 	}
-	return build(s, epoch, &layout[K, R]{key: parts.Key, txn: parts.Txn, readKey: parts.ReadKey, cursors: parts.Cursors,
+	return build(s, epoch, &layout[K, R]{key: parts.Key, txn: parts.Txn, readKey: parts.ReadKey, cursors: parts.Cursors, second: second,
 		source: func(c Common) (Machine, []uint16) {
 			if second>>c.Role.Index&1 != 0 {
 				return newSource(c, parts.Key, parts.Second(c.Role.Index), nil)
@@ -163,7 +164,7 @@ func (l *layout[K, R]) keyed(c Common, st backends.Store, own backends.Groups) *
 	if c.Spec.Census {
 		scope.Census = new(tables.Census)
 	}
-	t := &Keyed[K, R]{Common: c, Scope: scope, own: own}
+	t := &Keyed[K, R]{Common: c, Scope: scope, own: own, second: l.second}
 	t.Op, t.intakes = l.task()
 	t.out.port.init(1, c.Spec.Groups)
 	return t

@@ -12,10 +12,11 @@ type inputs struct {
 	open    []alignment
 	last    int64 // finished or aborted: its late barriers are nothing
 	marks   []int64
-	low     int64    // the least of the marks of those that are not idle, as far as it ever was; see least
-	idle    Mask     // those that said so, and of which nothing came since
-	unblock bool     // a planted bug
-	newest  *Planted // the least is not what counts
+	low     int64 // the least of the marks of those that are not idle, as far as it ever was; see least
+	idle    Mask  // those that said so, and of which nothing came since
+	unblock bool  // a planted bug
+	planted *Planted
+	second  Mask // those of the second input; for planted bugs
 }
 
 type alignment struct {
@@ -55,7 +56,7 @@ func (a *inputs) barrier(ch int, id int64) (first, last bool) {
 		at = 0
 	}
 	a.open[at].seen |= 1 << ch
-	if a.open[at].seen == a.all() {
+	if a.open[at].seen == a.all() || a.ignores(a.all()&^a.open[at].seen, "barrier-of-one-input") {
 		a.last, last = id, true
 		a.open = a.open[at+1:]
 	}
@@ -80,7 +81,7 @@ func (a *inputs) mark(ch int, at int64) bool {
 		return false
 	}
 	a.marks[ch] = at
-	if a.newest != nil && a.least() != at && a.newest.Is("watermark-of-one-input") {
+	if a.planted != nil && a.least() != at && a.planted.Is("watermark-of-one-input") {
 		was := a.low
 		a.low = at
 		return at != was
@@ -90,7 +91,7 @@ func (a *inputs) mark(ch int, at int64) bool {
 
 // rest leaves an input out of the watermark, and tells whether that rose. It is back when it says another, or a record comes.
 func (a *inputs) rest(ch int) bool {
-	if a.newest != nil && a.newest.Is("idle-holds-watermark") {
+	if a.planted != nil && a.planted.Is("idle-holds-watermark") {
 		return false
 	}
 	a.idle |= 1 << ch
@@ -99,11 +100,11 @@ func (a *inputs) rest(ch int) bool {
 
 // wake takes an input back. The watermark does not go back for it: what it brings from before may be late.
 func (a *inputs) wake(ch int) {
-	if a.idle>>ch&1 == 0 || a.newest != nil && a.newest.Is("idle-never-returns") {
+	if a.idle>>ch&1 == 0 || a.planted != nil && a.planted.Is("idle-never-returns") {
 		return
 	}
 	a.idle &^= 1 << ch
-	if a.newest != nil && a.least() < a.low && a.newest.Is("idle-sets-watermark-back") {
+	if a.planted != nil && a.least() < a.low && a.planted.Is("idle-sets-watermark-back") {
 		a.low = a.least()
 	}
 }
@@ -123,9 +124,14 @@ func (a *inputs) least() int64 {
 	}
 	low := int64(EndOfTime)
 	for ch, m := range a.marks {
-		if a.idle>>ch&1 == 0 {
+		if a.idle>>ch&1 == 0 && !a.ignores(1<<ch, "watermark-of-first-input") {
 			low = min(low, m)
 		}
 	}
 	return low
+}
+
+// ignores is a planted bug: the task does not wait for the channels of its second input, and it is they that are missing.
+func (a *inputs) ignores(missing Mask, bug string) bool {
+	return a.planted != nil && a.second != 0 && missing&^a.second == 0 && a.planted.Is(bug)
 }

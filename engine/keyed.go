@@ -15,6 +15,7 @@ type Keyed[K comparable, R any] struct {
 	Op    Stateful[K, R]
 
 	intakes []intake[K, R] // by channel
+	second  Mask           // the channels of the second input; 0 where there is one
 
 	own    backends.Groups
 	out    Out[K, R]
@@ -90,7 +91,7 @@ func (t *Keyed[K, R]) arm(fx *Effects) {
 
 func (t *Keyed[K, R]) start(fx *Effects) error {
 	t.in.init(t.Inputs, t.Spec.AtLeastOnce)
-	t.in.unblock, t.in.newest = t.bug("unaligned-barrier"), t.Spec.Planted
+	t.in.unblock, t.in.planted, t.in.second = t.bug("unaligned-barrier"), t.Spec.Planted, t.second
 	t.out.keys, t.out.codec = t.Scope.Keys, t.Scope.Codec
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err

@@ -11,6 +11,7 @@ type Mutant struct {
 	Timers bool     // only a job with timers can show it
 	Held   bool     // only a job with operator state can show it
 	Idle   bool     // only a job with idle partitions can show it
+	Two    bool     // only a job of two inputs can show it
 	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
 	Windows map[string]string
 }
@@ -61,6 +62,8 @@ func Mutants() []Mutant {
 		{Name: "idle-holds-watermark", Ticket: "FLINK-18934", What: "an input that says that it is idle holds the watermark back", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "idle-never-returns", Ticket: "FLINK-40504", What: "an input that was idle does not count again when records come", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "idle-sets-watermark-back", Ticket: "Hazelcast Jet #546", What: "an input that was idle sets the watermark back when it returns", Checks: []string{"watermarks"}, Idle: true},
+		{Name: "watermark-of-first-input", Ticket: "APEXMALHAR-2240", What: "of two inputs, the watermark of the first is taken for that of both", Checks: []string{"watermarks"}, Two: true},
+		{Name: "barrier-of-one-input", Ticket: "FLINK-20654", What: "of two inputs, the second's barriers are not waited for, so that what is before them is in no snapshot", Checks: []string{"consistent-cut"}, Two: true},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}

@@ -170,6 +170,25 @@ func TestTwoInputsUnderAnySchedule(t *testing.T) {
 	}
 }
 
+// What can only go wrong where there are two inputs is seen in what comes out.
+func TestTwoInputsBroken(t *testing.T) {
+	for _, m := range e.Mutants() {
+		if !m.Two {
+			continue
+		}
+		seen := 0
+		for seed := range uint64(60) {
+			if runTill(t, seed, &e.Planted{Name: m.Name}) != "" {
+				seen++
+			}
+		}
+		if seen == 0 {
+			t.Errorf("%s changes no output of 60 seeds", m.Name)
+		}
+		t.Logf("%s changes the output of %d seeds of 60", m.Name, seen)
+	}
+}
+
 // A partition is of one input, and each input has one.
 func TestTwoInputsRefused(t *testing.T) {
 	for name, change := range map[string]func(*e.Spec, *e.TwoParts[uint64, sale, string, uint64]){
