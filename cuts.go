@@ -210,7 +210,7 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 	}
 	cut.Offsets, cut.Marks, cut.Idle = at, marks, idle(e, r.h.Parts)
 	var want engine.Digest
-	fold.To(clamp(at, s.parts), marks)
+	fold.To(clamp(at, s.parts), r.passed(&cut))
 	fold.Each(func(x *backends.Entry) { want.Add(x) })
 	cut.Want = linearizability.Digest(want)
 	switch {
@@ -222,6 +222,30 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 		cmp.Or(wrong, explain(s, fold, e, r.h, blobs)).tell(&cut)
 	}
 	return cut, e.Final
+}
+
+// passed are the watermarks of a cut as its tasks know them. An idle source holds none back; and what a watermark has passed while one was idle
+// stays so, though behind a recovery from there the source counts again until it finds out that it is idle.
+func (r *recorder) passed(cut *linearizability.Cut) []int64 {
+	low := int64(0)
+	if l := r.lives[cut.Epoch]; l != nil {
+		low = r.rested[l.restored]
+	}
+	if n := len(r.h.Cuts); n > 0 && r.h.Cuts[n-1].Epoch == cut.Epoch {
+		low = max(low, r.rested[r.h.Cuts[n-1].Ckpt])
+	}
+	if cut.Idle != nil {
+		low = max(low, cut.Due())
+	}
+	if low == 0 {
+		return cut.Marks
+	}
+	r.rested[cut.Ckpt] = low
+	marks := slices.Clone(cut.Marks)
+	for p := range marks {
+		marks[p] = max(marks[p], low)
+	}
+	return marks
 }
 
 // idle are the sources that were, nil when none was.

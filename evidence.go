@@ -74,6 +74,7 @@ type recorder struct {
 	roles    map[engine.Role]string
 	ckpts    map[[2]int64]int // place in ev.Checkpoints by epoch and id
 	entries  []committed
+	rested   map[int64]int64 // by checkpoint: the greatest watermark that its tasks came to while a source was idle; absent: none was
 	lives    map[int64]*life
 	lag      int64 // records that the running recovery has still to apply again
 	first    int64
@@ -108,7 +109,7 @@ type committed struct {
 
 func newRecorder(h *linearizability.History, keyNo func([]byte) int32) *recorder {
 	return &recorder{h: h, ev: &Evidence{History: h}, keyNo: keyNo, open: map[openOp]*linearizability.Op{}, barriers: map[openOp]int64{},
-		snaps: map[openOp]int{}, roles: map[engine.Role]string{}, ckpts: map[[2]int64]int{}, lives: map[int64]*life{}, first: -1, down: -1, cut: make([]int64, h.Parts)}
+		snaps: map[openOp]int{}, roles: map[engine.Role]string{}, ckpts: map[[2]int64]int{}, lives: map[int64]*life{}, rested: map[int64]int64{}, first: -1, down: -1, cut: make([]int64, h.Parts)}
 }
 
 // Observe is told of a moment.

@@ -2,6 +2,7 @@ package weir
 
 import (
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,13 @@ type variant struct {
 	params         map[string]string
 	passes         string // a check that must pass; "": none but those of all jobs
 	sources        int    // of a live run
+}
+
+// dry makes a partition run dry, and idle soon after.
+func dry(params map[string]string) map[string]string {
+	all := map[string]string{"dry_parts": "1", "dry_at": "30", "silent_for": "2k", "idle_after": "20"}
+	maps.Copy(all, params)
+	return all
 }
 
 func variants() []variant {
@@ -29,6 +37,12 @@ func variants() []variant {
 		{"long-windows late", "long-windows", map[string]string{"window": "session", "late": "0.1", "lateness": "700", "out_of_order": "100"}, "windows", 1},
 		{"window-join", "window-join", nil, "windows", 2},
 		{"interval-join", "interval-join", map[string]string{"before": "2k", "after": "3k"}, "windows", 2},
+		windows("dry", dry(nil)),
+		windows("dry session", dry(map[string]string{"window": "session", "function": "list"})),
+		{"window-join dry", "window-join", dry(nil), "windows", 2},
+		{"interval-join dry", "interval-join", dry(map[string]string{"before": "2k", "after": "3k"}), "windows", 2},
+		{"many-timers dry", "many-timers", dry(nil), "timers", 2},
+		{"broadcast-rules dry", "broadcast-rules", dry(nil), "watermarks", 2},
 		{"list-append", "list-append", map[string]string{"reads": "0.3"}, "digest", 2},
 		{"map-profile", "map-profile", map[string]string{"removes": "0.2", "scans": "0.2"}, "digest", 2},
 		{"large-state", "large-state", map[string]string{"value_sizes": "lognormal", "updates": "0.3"}, "digest", 2},
@@ -37,6 +51,30 @@ func variants() []variant {
 		{"count idle", "count", idleParams(), "", 2},
 		{"count silent", "count", map[string]string{"event_time": "true", "silent_every": "50", "silent_for": "100"}, "", 2},
 		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
+	}
+}
+
+// An idle input that holds the watermark back is seen in jobs whose output waits for it.
+func TestIdleInputsOfOtherJobs(t *testing.T) {
+	for _, w := range variants() {
+		if w.params["dry_parts"] == "" {
+			continue
+		}
+		s := simulatorOf(t, jobCell("heap", w.workload, w.params), SimOptions{Faults: 3, Mutant: "idle-holds-watermark"})
+		killed, hits := false, int64(0)
+		for seed := uint64(0); seed < 25 && !killed; seed++ {
+			run, err := s.run(seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hits += run.mutant
+			killed = slices.ContainsFunc(run.verdicts, func(v linearizability.Verdict) bool {
+				return v.Check == "watermarks" && v.Result == linearizability.Fail
+			})
+		}
+		if !killed || hits == 0 {
+			t.Errorf("%s: an input that is idle held the watermark back %d times on 25 seeds, and no check saw it", w.name, hits)
+		}
 	}
 }
 

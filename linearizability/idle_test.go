@@ -71,7 +71,7 @@ func markLate(h *History, rng *rand.Rand) bool {
 					last = m
 				}
 			}
-			if last >= 0 && h.Ops[last].Mark == h.Cuts[i].due() {
+			if last >= 0 && h.Ops[last].Mark == h.Cuts[i].Due() {
 				all = append(all, [2]int{k, last})
 			}
 		}

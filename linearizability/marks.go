@@ -125,7 +125,7 @@ func (a *marked) heldBack() (Story, []int, bool) {
 		if c.Epoch != a.life.Epoch || len(c.Marks) == 0 {
 			continue
 		}
-		want := c.due()
+		want := c.Due()
 		if a.Mode == AtLeastOnce {
 			want = slices.Min(c.Marks)
 		}
@@ -152,8 +152,8 @@ func (a *marked) heldBack() (Story, []int, bool) {
 	return Story{}, nil, false
 }
 
-// due is the watermark that its tasks have come to.
-func (c *Cut) due() int64 {
+// Due is the watermark that its tasks have come to: the least of the sources that were not idle, or, when all were, the greatest.
+func (c *Cut) Due() int64 {
 	low, all := int64(math.MaxInt64), true
 	for p, mark := range c.Marks {
 		if p >= len(c.Idle) || !c.Idle[p] {

@@ -19,6 +19,8 @@ type Draws struct {
 	New     float64 // this share of the records comes with a key of its own, the next number
 	File    []int32 // file: the keys in order, again and again
 	Fill    bool    // the first Keys records come each with another key; what follows is drawn
+	Dry     int     // the last so many partitions
+	DryAt   int64   // have no more records than this; the others that they would have do not come
 }
 
 // zipfCycle is after how many draws a zipfian stream begins again: a draw takes two powers, and a source should not wait for its input.
@@ -41,7 +43,15 @@ func (d Draws) split() [][]int32 {
 		p := uint32(k) % uint32(d.Parts)
 		parts[p] = append(parts[p], k)
 	}
+	d.dry(parts)
 	return parts
+}
+
+// dry shortens the partitions that run dry.
+func (d Draws) dry(parts [][]int32) {
+	for p := max(0, d.Parts-d.Dry); p < d.Parts; p++ {
+		parts[p] = parts[p][:min(d.DryAt, int64(len(parts[p])))]
+	}
 }
 
 // draw draws the keys of all records, as they come before they are split.

@@ -9,13 +9,13 @@ import (
 
 // timeParams are the parameters of an input whose records have times that need not ascend.
 func timeParams(outOfOrder string) []Param {
-	return []Param{
+	return append([]Param{
 		amount("out_of_order", outOfOrder, "milliseconds that a record may be behind the greatest time so far and still be before no watermark", 0, 1_000_000_000),
 		share("late", "0", "this share of the records may come behind a watermark that has passed their time; more than 0 wants one source partition"),
 		amount("late_by", "2k", "milliseconds that these are later at most", 2, 1_000_000_000),
 		amount("watermark_every", "50", "records from one watermark of a partition to the next", 1, 1_000_000),
 		amount("burst", "0", "so many records in a row have one time, up to their disorder; 0: each its own", 0, 1_000_000_000),
-	}
+	}, dryParams()...)
 }
 
 // A timeline says what time every record has and where watermarks stand, by partition and offset alone. Records come two milliseconds apart;
@@ -76,8 +76,15 @@ func (l *timeline) marks(n int) []int64 {
 // timedLog is one partition of a timeline.
 type timedLog struct {
 	countLog
+	stillness
 	number int
 	times  *timeline
+}
+
+// log is a partition of a timeline with its silences.
+func (d dries) log(in *Input, part int, times *timeline) timedLog {
+	x := &in.Parts[part]
+	return timedLog{countLog{x}, d.of(part, len(x.Key)), part, times}
 }
 
 func (l timedLog) Read(off int64, max int, keys []uint64, vals []backends.Void, times []int64) ([]uint64, []backends.Void, []int64) {

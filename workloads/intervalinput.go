@@ -56,6 +56,7 @@ func (j *intervalJob) input() *Input {
 			p := part(i)
 			parts[p] = append(parts[p], k)
 		}
+		j.draws.dry(parts)
 		in = j.inputOf(parts, true)
 	} else {
 		in = j.countJob.input()
@@ -68,7 +69,7 @@ func (j *intervalJob) input() *Input {
 
 // two makes graphs of two inputs.
 func (j *intervalJob) two(in *Input) func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
-	timed := func(part int) timedLog { return timedLog{countLog{&in.Parts[part]}, part, &j.times} }
+	timed := func(part int) timedLog { return j.dries.log(in, part, &j.times) }
 	return BuildsTwo(Options{Parts: j.draws.Parts, Groups: j.groups}, engine.TwoParts[uint64, timedID, engine.ID, Told]{
 		Key: tables.Longs(j.groups),
 		First: func(part int) engine.Log[uint64, timedID] {

@@ -20,7 +20,8 @@ func IntervalJoin() Workload {
 		amount("after", "20k", "milliseconds that a record of the second input may be behind its partner", 0, 1_000_000_000),
 	)
 	return drawn("interval-join", "records of two inputs paired by key when their times are near", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &intervalJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
+		dry := v.dries(&d)
+		j := &intervalJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
 			before: v.amount("before") &^ 1, after: v.amount("after") &^ 1}
 		if j.times.late > 0 && o.Parts > 1 {
 			return nil, j.times.refuse(o.Parts)
@@ -31,6 +32,7 @@ func IntervalJoin() Workload {
 
 type intervalJob struct {
 	countJob
+	dries
 	times         timeline
 	before, after int64 // even, so that no time to clean up is one of a watermark
 }
@@ -38,7 +40,7 @@ type intervalJob struct {
 func (j *intervalJob) job() *Job {
 	in := j.input()
 	log := func(part int) engine.Log[uint64, backends.Void] {
-		return timedLog{countLog{&in.Parts[part]}, part, &j.times}
+		return j.dries.log(in, part, &j.times)
 	}
 	job := toldJob(&j.countJob, in, log, func() engine.Operator[uint64, backends.Void, Told] { return newIntervalOp(j) })
 	if j.apart() {

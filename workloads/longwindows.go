@@ -59,7 +59,8 @@ func windowParams(size string, kinds ...string) []Param {
 
 // windows makes a job of windowParams and timeParams.
 func (v *values) windows(d Draws, o Options) *windowsJob {
-	return &windowsJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
+	dry := v.dries(&d)
+	return &windowsJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
 		windowing: windowing{kind: v.text("window"), purge: v.text("trigger") == "fire-and-purge", span: v.amount("size"), slide: v.amount("slide"),
 			gap: v.amount("gap") | 1, lateness: v.amount("lateness")}}
 }
@@ -73,6 +74,7 @@ type windowing struct {
 
 type windowsJob struct {
 	countJob
+	dries
 	windowing
 	times timeline
 	list  bool // windows keep every record
@@ -99,7 +101,7 @@ func (j *windowsJob) job() *Job {
 		in.Parts[p].Mark = j.times.marks(len(in.Parts[p].Key))
 	}
 	log := func(part int) engine.Log[uint64, backends.Void] {
-		return timedLog{countLog{&in.Parts[part]}, part, &j.times}
+		return j.dries.log(in, part, &j.times)
 	}
 	job := toldJob(&j.countJob, in, log, j.operator)
 	job.Fold = func() Fold { return newWindowsFold(j, in) }

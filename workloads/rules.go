@@ -22,13 +22,15 @@ func BroadcastRules() Workload {
 		amount("rule_every", "20", "records of a partition from one rule to the next", 2, 1_000_000_000),
 	)
 	return drawn("broadcast-rules", "records under rules that every task hears, in the order of their times: operator state of each kind", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &rulesJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed), every: v.amount("rule_every")}
+		dry := v.dries(&d)
+		j := &rulesJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed), every: v.amount("rule_every")}
 		return j.job(), nil
 	})
 }
 
 type rulesJob struct {
 	countJob
+	dries
 	times timeline
 	every int64
 }
@@ -74,7 +76,9 @@ func (j *rulesJob) input() (in *Input, keys int) {
 func (j *rulesJob) job() *Job {
 	in, keys := j.input()
 	job := jobOf(&j.countJob, in, engine.Parts[uint64, Ruled, Row]{
-		Log: func(part int) engine.Log[uint64, Ruled] { return rulesLog{j, in, part} },
+		Log: func(part int) engine.Log[uint64, Ruled] {
+			return rulesLog{j.dries.of(part, len(in.Parts[part].Key)), j, in, part}
+		},
 		Op: func() engine.Operator[uint64, Ruled, Row] {
 			return &rulesOp{counting: counting{job: &j.countJob}, parts: j.draws.Parts}
 		},
@@ -90,6 +94,7 @@ func (j *rulesJob) job() *Job {
 
 // rulesLog is one partition.
 type rulesLog struct {
+	stillness
 	job  *rulesJob
 	in   *Input
 	part int

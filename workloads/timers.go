@@ -18,8 +18,10 @@ func ManyTimers() Workload {
 		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
 	)
+	params = append(params, dryParams()...)
 	return drawn("many-timers", "alarms by key in event time: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &timersJob{countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
+		dry := v.dries(&d)
+		j := &timersJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
 			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
 		return j.job(), nil
 	})
@@ -27,6 +29,7 @@ func ManyTimers() Workload {
 
 type timersJob struct {
 	countJob
+	dries
 	delay   uint64
 	burst   int64
 	deletes uint64
@@ -50,8 +53,10 @@ func (j *timersJob) callsOff(key, n uint64) bool { return mix(key<<32^n^1<<63)%1
 func (j *timersJob) job() *Job {
 	in := j.input()
 	parts := engine.Parts[uint64, backends.Void, Row]{
-		Key:     tables.Longs(j.groups),
-		Log:     func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} },
+		Key: tables.Longs(j.groups),
+		Log: func(part int) engine.Log[uint64, backends.Void] {
+			return stillLog{countLog{&in.Parts[part]}, j.dries.of(part, len(in.Parts[part].Key))}
+		},
 		Op:      func() engine.Operator[uint64, backends.Void, Row] { return &timersOp{job: j} },
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
 		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },

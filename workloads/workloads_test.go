@@ -37,6 +37,42 @@ func TestManyTimers(t *testing.T) {
 	}
 }
 
+// Partitions that run dry, and those that are silent now and then, have the same laws as others.
+func TestSilences(t *testing.T) {
+	for _, w := range []workloads.Workload{workloads.LongWindows(), workloads.WindowJoin(), workloads.IntervalJoin(), workloads.ManyTimers(), workloads.BroadcastRules()} {
+		for name, params := range map[string]map[string]string{
+			"dry":    {"dry_parts": "1", "dry_at": "40", "silent_for": "50", "idle_after": "5"},
+			"silent": {"silent_every": "7", "silent_for": "3"},
+		} {
+			t.Run(w.Name+" "+name, func(t *testing.T) {
+				small := map[string]string{"records": "300", "keys": "7"}
+				for _, p := range w.Params {
+					if v, ok := map[string]string{"size": "60", "slide": "20", "gap": "25", "before": "20", "after": "30", "watermark_every": "4", "delay": "40"}[p.Name]; ok {
+						small[p.Name] = v
+					}
+				}
+				maps.Copy(small, params)
+				workloadtest.Run(t, w, small)
+			})
+		}
+	}
+}
+
+// A partition that runs dry has so many records and no more; the first one never does.
+func TestDryPartitions(t *testing.T) {
+	for dry, want := range map[string][]int{"0": {0, 0, 0}, "1": {0, 0, 40}, "2": {0, 40, 40}, "9": {0, 40, 40}} {
+		job, err := workloads.ManyTimers().Open(workloads.Options{Params: map[string]string{"records": "3000", "dry_parts": dry, "dry_at": "40"}, Parts: 3, Groups: 16})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for p, n := range want {
+			if got := len(job.Input.Parts[p].Key); n > 0 && got != n || n == 0 && got < 900 {
+				t.Errorf("dry_parts %s: partition %d has %d records, want %d (0: about 1000)", dry, p, got, n)
+			}
+		}
+	}
+}
+
 func TestBroadcastRules(t *testing.T) {
 	for name, small := range map[string]map[string]string{
 		"some":  {"records": "400", "keys": "20", "rule_every": "7", "watermark_every": "4", "out_of_order": "20"},
