@@ -16,10 +16,10 @@ name: ended
 config:
   execution.checkpointing.interval: 20 ms
   restart-strategy.type: fixed-delay
-  restart-strategy.fixed-delay.delay: 300 ms
+  restart-strategy.fixed-delay.delay: 1500 ms
 workload: {type: count, keys: 100, records: 3M}
-faults: [{after: 5000 records, do: kill, target: all}]
-run: {repetitions: 1, duration: 200 ms}
+faults: [{after: 1000 records, do: kill, target: all}]
+run: {repetitions: 1, duration: 1 s}
 `
 	s, err := Parse("ended.yaml", []byte(src), testCatalog(), nil)
 	if err != nil {

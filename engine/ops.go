@@ -10,27 +10,16 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// Everything that is put is sealed: eight bytes behind the payload, CRC-32C of it and then its length, both big-endian. So a reader knows
+// Everything that is put is sealed: twelve bytes behind the payload, CRC-32C of it and then its length, both big-endian. So a reader knows
 // a blob that is cut short or has a flipped bit, wherever.
-const sealLen = 8
+const sealLen = 12
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// PayloadBytesMax is how long a payload may be, since its seal has four bytes for its length.
-const PayloadBytesMax = 1<<32 - 1
-
-// sealable is what is wrong with a payload of n bytes, or nil.
-func sealable(name string, n int) error {
-	if uint64(n) > PayloadBytesMax {
-		return fmt.Errorf("%s: a payload of %d bytes, more than the %d of a blob; spread the state over more tasks", name, n, uint64(PayloadBytesMax))
-	}
-	return nil
-}
-
-// Seal appends the seal of b, which has at most PayloadBytesMax bytes, to b. Apply looks at that.
+// Seal appends the seal of b to b.
 func Seal(b []byte) []byte {
-	n := uint32(len(b))
-	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli)), n)
+	n := uint64(len(b))
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli)), n)
 }
 
 // Unseal returns the payload of a sealed blob, or wraps ErrCorrupt.
@@ -40,7 +29,7 @@ func Unseal(name string, b []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %d bytes, too short to be whole: %w", name, len(b), ErrCorrupt)
 	}
 	seal := b[n:]
-	if want := binary.BigEndian.Uint32(seal[4:]); uint64(want) != uint64(n) {
+	if want := binary.BigEndian.Uint64(seal[4:]); want != uint64(n) {
 		return nil, fmt.Errorf("%s: %d bytes, its seal says %d: %w", name, n, want, ErrCorrupt)
 	}
 	if got, want := crc32.Checksum(b[:n], castagnoli), binary.BigEndian.Uint32(seal); got != want {
@@ -67,9 +56,6 @@ func Encode(op *Op, b []byte) ([]byte, error) {
 // driver may call it again later, with the same payload: that is what a late effect is.
 func Apply(b backends.Blobs, op *Op, payload []byte) Result {
 	r := Result{Tag: op.Tag, Verb: op.Verb, Name: op.Name, Body: op.Body}
-	if r.Err = sealable(op.Name, len(payload)); r.Err != nil {
-		return r
-	}
 	switch op.Verb {
 	case Put:
 		sealed := Seal(payload)
@@ -97,9 +83,6 @@ func Apply(b backends.Blobs, op *Op, payload []byte) Result {
 
 // Tear stores what a storage that broke its word may leave of a put: the first half of its bytes. Other operations it does not touch.
 func Tear(b backends.Blobs, op *Op, payload []byte) {
-	if sealable(op.Name, len(payload)) != nil {
-		return // nothing was written
-	}
 	sealed := Seal(payload)
 	half := sealed[:len(sealed)/2]
 	switch op.Verb {
