@@ -1,42 +1,69 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine/state"
 )
 
-// deal answers the parts of a checkpoint with the operator state in them dealt out again. A part that cannot be read stays as it is: its
-// task will say so.
-func (c *Coordinator) deal(parts [][]byte) [][]byte {
-	tasks := c.tasks - c.sources - c.sinks
-	all, held, some := make([]StatePart, tasks), make([][]state.Share, tasks), false
+// deal answers the parts of a checkpoint for the tasks of this attempt, which may be more or fewer than it had; the sources are the same. A task is
+// given the part of every task that had some of its key groups, a part a line, and its share of the operator state in the first of them. With as
+// many tasks as there were, a part that cannot be read stays as it is: its task will say so.
+func (c *Coordinator) deal(parts [][]byte) ([][]byte, error) {
+	tasks, had := c.sinks, (len(parts)-c.sources)/2
+	if had < 1 || had != tasks && had > c.Spec.Groups || c.sources+2*had != len(parts) {
+		return nil, fmt.Errorf("it has %d parts, which no number of tasks has beside %d sources", len(parts), c.sources)
+	}
+	all, held, some := make([]StatePart, had), make([][]state.Share, had), false
 	for i := range all {
 		var err error
-		if all[i], err = ParseStatePart(parts[c.sources+i]); err != nil {
-			return parts
+		if all[i], err = ParseStatePart(parts[c.sources+i]); err == nil {
+			held[i], err = state.ParseShares([]byte(all[i].Held))
 		}
-		if held[i], err = state.ParseShares([]byte(all[i].Held)); err != nil {
-			return parts
+		switch {
+		case err != nil && had == tasks:
+			return parts, nil
+		case err != nil:
+			return nil, err
 		}
 		some = some || len(held[i]) > 0
 	}
-	if !some {
-		return parts
+	if !some && had == tasks {
+		return parts, nil
 	}
-	dealt := c.dealt(held)
-	parts = slices.Clone(parts)
-	for i := range all {
-		all[i].Held = string(state.AppendShares(nil, dealt[i]))
-		parts[c.sources+i] = []byte(all[i].String())
+	dealt, given := c.dealt(held, tasks), slices.Clone(parts[:c.sources])
+	for i := range tasks {
+		given = append(given, c.partsOf(all, i, dealt[i]))
 	}
-	return parts
+	if had == tasks {
+		return append(given, parts[c.sources+had:]...), nil
+	}
+	return append(given, dealTxns(parts[c.sources+had:], tasks)...), nil
+}
+
+// partsOf are the parts for one task, a line each.
+func (c *Coordinator) partsOf(all []StatePart, task int, held []state.Share) (lines []byte) {
+	own := backends.Range(task, c.sinks, c.Spec.Groups)
+	for i, p := range all {
+		if was := backends.Range(i, len(all), c.Spec.Groups); was.Last < own.First || was.First > own.Last {
+			continue
+		}
+		if p.Held = ""; lines == nil {
+			p.Held = string(state.AppendShares(nil, held))
+		} else {
+			lines = append(lines, '\n')
+		}
+		lines = append(lines, p.String()...)
+	}
+	return lines
 }
 
 // dealt deals, or is a planted bug: it takes a union list for one to be split.
-func (c *Coordinator) dealt(held [][]state.Share) [][]state.Share {
+func (c *Coordinator) dealt(held [][]state.Share, tasks int) [][]state.Share {
 	if c.Spec.Planted == nil {
-		return state.Deal(held, len(held))
+		return state.Deal(held, tasks)
 	}
 	var unions []string
 	for _, shares := range held {
@@ -46,7 +73,7 @@ func (c *Coordinator) dealt(held [][]state.Share) [][]state.Share {
 			}
 		}
 	}
-	dealt := state.Deal(held, len(held))
+	dealt := state.Deal(held, tasks)
 	for _, shares := range dealt {
 		for i := range shares {
 			if slices.Contains(unions, shares[i].Name) {

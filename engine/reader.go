@@ -149,7 +149,12 @@ func (r *Reader[K]) lookUp(now int64, fx *Effects) {
 		r.giveUp("no checkpoint is complete yet", now, fx)
 		return
 	}
-	task := r.firstTask + backends.Owner(int(r.key.Group), r.Spec.Parallelism, r.Spec.Groups)
+	tasks := (len(r.last.Parts) - r.firstTask) / 2 // that the checkpoint had, with a sink for each
+	if tasks < 1 {
+		r.giveUp(fmt.Sprintf("checkpoint %d has no parts of tasks", r.last.Ckpt), now, fx)
+		return
+	}
+	task := r.firstTask + backends.Owner(int(r.key.Group), tasks, r.Spec.Groups)
 	var err error
 	if r.part, err = ParseStatePart(r.last.Parts[task]); err != nil {
 		r.giveUp(err.Error(), now, fx)

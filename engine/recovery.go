@@ -198,7 +198,11 @@ func (c *Coordinator) tookOver(fx *Effects) {
 	c.retained = slices.Clone(x.choices)
 	parts := make([][]byte, c.tasks)
 	if x.from != nil {
-		parts = c.deal(x.from.Parts)
+		var err error
+		if parts, err = c.deal(x.from.Parts); err != nil {
+			fx.Fail(&Fatal{fmt.Errorf("restore checkpoint %d: %w", x.ckpt(), err)})
+			return
+		}
 	}
 	for i, part := range parts {
 		c.tell(fx, Restore, i, x.ckpt(), part)

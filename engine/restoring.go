@@ -1,24 +1,25 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/engine/state"
 )
 
-// load puts the fetched part into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
+// load puts the entries of the task's own key groups into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
 func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
-	if t.parts.data != nil {
-		skip := -1
-		if t.bug("restore-skips-group") {
-			skip = -2
-		}
-		err := EachEntry(t.parts.part, t.parts.data, func(e *backends.Entry) error {
+	skip := -1
+	if len(t.parts.data) > 0 && t.bug("restore-skips-group") {
+		skip = -2
+	}
+	for i, data := range t.parts.data {
+		err := EachEntry(t.parts.parts[i], data, func(e *backends.Entry) error {
 			if skip == -2 {
 				skip = e.Group
 			}
-			if e.Group == skip || t.dropsTimer(e) {
+			if e.Group == skip || !t.own.Has(e.Group) || t.dropsTimer(e) {
 				return nil
 			}
 			return t.Scope.Store.Restore(e)
@@ -26,7 +27,7 @@ func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 		if err != nil {
 			return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
 		}
-		t.parts.data = nil
+		t.parts.data[i] = nil
 	}
 	if err := t.initialize(ckpt); err != nil {
 		return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
@@ -53,7 +54,7 @@ func (t *Keyed[K, R]) initialize(ckpt int64) error {
 		return nil
 	}
 	if ckpt != 0 {
-		dealt, err := state.ParseShares([]byte(t.parts.part.Held))
+		dealt, err := state.ParseShares([]byte(t.parts.parts[0].Held))
 		if err != nil {
 			return err
 		}
@@ -77,11 +78,12 @@ func (t *Keyed[K, R]) dropsTimer(e *backends.Entry) bool {
 	return t.dropped == e.Group+1 && t.bug("restored-timers-dropped")
 }
 
-// restoring fetches a task's part and verifies it, before anything is loaded.
+// restoring fetches a task's parts and verifies them, before anything is loaded: its own, or, where there were more or fewer tasks, all that have
+// some of its key groups. The first has its operator state.
 type restoring struct {
 	ckpt  int64
-	part  StatePart
-	data  []byte
+	parts []StatePart
+	data  [][]byte      // of the first parts: those that are here
 	held  []state.Share // the operator state as it was when the operator had been given it; kept where a history is
 	tries int
 }
@@ -92,16 +94,19 @@ func (x *restoring) begin(c *Common, m *Msg, fx *Effects) error {
 		c.tell(fx, Fetched, c.Coord, m.Ckpt, nil)
 		return nil
 	}
-	var err error
-	if x.part, err = ParseStatePart(m.State); err != nil {
-		return fmt.Errorf("restore checkpoint %d: %w", m.Ckpt, err)
+	for line := range bytes.SplitSeq(m.State, []byte("\n")) {
+		part, err := ParseStatePart(line)
+		if err != nil {
+			return fmt.Errorf("restore checkpoint %d: %w", m.Ckpt, err)
+		}
+		x.parts = append(x.parts, part)
 	}
 	x.get(fx)
 	return nil
 }
 
 func (x *restoring) get(fx *Effects) {
-	fx.Do(Op{Verb: Get, Name: x.part.Name, Tag: restoreTag, At: AtDownloading, Ckpt: x.ckpt})
+	fx.Do(Op{Verb: Get, Name: x.parts[len(x.data)].Name, Tag: restoreTag, At: AtDownloading, Ckpt: x.ckpt})
 }
 
 // storageTries is how often an operation that must succeed is tried before its machine fails.
@@ -109,10 +114,14 @@ const storageTries = 10
 
 func (x *restoring) fetched(c *Common, r *Result, fx *Effects) error {
 	switch {
-	case r.Name != x.part.Name:
+	case len(x.data) == len(x.parts) || r.Name != x.parts[len(x.data)].Name:
 		return nil // of a part that is not wanted any more
 	case r.Err == nil:
-		x.data = r.Data
+		x.data = append(x.data, r.Data)
+		if x.tries = 0; len(x.data) < len(x.parts) {
+			x.get(fx)
+			return nil
+		}
 		fx.Note(AtFetched, x.ckpt)
 		c.tell(fx, Fetched, c.Coord, x.ckpt, nil)
 	case lost(r.Err):

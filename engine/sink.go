@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirbench/weir/backends"
@@ -30,14 +31,6 @@ type Sink[K comparable, R any] struct {
 	ended bool
 	gone  bool       // Finished was told
 	kept  Rows[K, R] // a planted bug
-}
-
-type txn struct {
-	ckpt, epoch int64  // where it came from
-	name        string // empty: not stored yet
-	data        []byte
-	publishing  bool
-	tries       int
 }
 
 func (t *Sink[K, R]) Step(ev *Event, fx *Effects) {
@@ -89,7 +82,7 @@ func (t *Sink[K, R]) precommit(ckpt int64, fx *Effects) {
 		t.kept = Rows[K, R]{}
 	}
 	if data := t.Txn.Seal(); data != nil {
-		x := &txn{ckpt: ckpt, epoch: t.Epoch, data: data}
+		x := &txn{ckpt: ckpt, epoch: t.Epoch, sink: t.Role.Index, data: data}
 		t.list = append(t.list, x)
 		t.store(x, fx)
 	}
@@ -111,7 +104,7 @@ func (t *Sink[K, R]) ackStored(fx *Effects) {
 				if x.name == "" {
 					return
 				}
-				fmt.Fprintf(&part, " %d:%d:%s", x.ckpt, x.epoch, x.name)
+				part.WriteString(" " + x.line(t.Role.Index))
 			}
 		}
 		t.tell(fx, Ack, t.Coord, t.acks[0], []byte(part.String()))
@@ -140,7 +133,7 @@ func (t *Sink[K, R]) told(m *Msg, fx *Effects) {
 	case Abort:
 		t.in.abort(m.Ckpt)
 		if t.bug("sink-forgets-aborted") { // takes the transaction of an aborted checkpoint for aborted
-			t.drop(m.Ckpt)
+			t.list = slices.DeleteFunc(t.list, func(x *txn) bool { return x.ckpt == m.Ckpt })
 		}
 	}
 }
@@ -151,27 +144,13 @@ func (t *Sink[K, R]) restore(m *Msg) error {
 		if i == 0 {
 			continue // "txns"
 		}
-		x := &txn{}
-		part := strings.SplitN(s, ":", 3)
-		if len(part) != 3 {
-			return fmt.Errorf("transaction %q: %w", s, ErrCorrupt)
+		x, err := parseTxn(s, t.Role.Index)
+		if err != nil {
+			return err
 		}
-		if _, err := fmt.Sscan(part[0]+" "+part[1], &x.ckpt, &x.epoch); err != nil {
-			return fmt.Errorf("transaction %q: %w", s, ErrCorrupt)
-		}
-		x.name = part[2]
 		t.list = append(t.list, x)
 	}
 	return nil
-}
-
-func (t *Sink[K, R]) drop(ckpt int64) {
-	for i, x := range t.list {
-		if x.ckpt == ckpt {
-			t.list = append(t.list[:i], t.list[i+1:]...)
-			return
-		}
-	}
 }
 
 // publish covers notifications that were lost: everything up to the newest completed checkpoint.
@@ -189,11 +168,11 @@ func (t *Sink[K, R]) put(x *txn, fx *Effects) {
 	if t.bug("sink-commits-twice") {
 		epoch = t.Epoch
 	}
-	name := OutputName(t.Role.Index, x.ckpt, epoch)
+	x.out = OutputName(x.sink, x.ckpt, epoch)
 	if t.Spec.Track {
-		fx.Fact(Fact{Kind: Publishing, Ckpt: x.ckpt, Text: name})
+		fx.Fact(Fact{Kind: Publishing, Ckpt: x.ckpt, Text: x.out})
 	}
-	fx.Do(Op{Verb: PutNew, Name: name, Body: Bytes(x.name), Tag: -x.ckpt})
+	fx.Do(Op{Verb: PutNew, Name: x.out, Body: Bytes(x.name), Tag: -x.ckpt})
 }
 
 // OutputName is where readers of the output find the name of a transaction: of a sink, of the checkpoint and the attempt it came from.
@@ -207,7 +186,7 @@ func (t *Sink[K, R]) done(r *Result, fx *Effects) {
 		case r.Tag == x.ckpt && x.name == "" && r.Verb == Put:
 			t.stored(x, r, fx)
 			return
-		case r.Tag == -x.ckpt && r.Verb == PutNew:
+		case r.Verb == PutNew && r.Name == x.out:
 			t.published(x, r, fx)
 			return
 		}
@@ -231,7 +210,7 @@ func (t *Sink[K, R]) published(x *txn, r *Result, fx *Effects) {
 		return
 	}
 	fx.Note(AtPublished, x.ckpt)
-	t.drop(x.ckpt)
+	t.list = slices.DeleteFunc(t.list, func(y *txn) bool { return y == x })
 	t.finish(fx)
 }
 
