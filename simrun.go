@@ -91,6 +91,11 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 		"delay": "40", "deletes": "25", "burst": []string{"0", "16"}[salt&1], "size": "60", "slide": "20", "gap": "15", "lateness": []string{"0", "14"}[salt>>1],
 		"out_of_order": "8", "watermark_every": "4", "late_by": "60", "late": "0", "life": "30", "before": "20", "after": "30", "length": "7",
 		"fields": "9", "prunes": "0.15", "rule_every": "5"}
+	for name, most := range map[string]int64{"silent_for": 2000, "idle_after": 20, "dry_at": 30} { // a small input is over soon
+		if n, err := parseCount(cell.Params[name]); err == nil && n > most {
+			change[name] = strconv.FormatInt(most, 10)
+		}
+	}
 	if p == 1 { // of one partition, what is late does not depend on who is faster
 		change["late"] = "0.2"
 	}

@@ -54,6 +54,11 @@ func variants() []variant {
 	}
 }
 
+// Silences that are long for a live run are short in a simulated one, which would not come to its end.
+func TestLongSilencesSimulated(t *testing.T) {
+	cleanSeeds(t, jobCell("heap", "long-windows", map[string]string{"dry_parts": "1", "dry_at": "50k", "silent_for": "1G", "idle_after": "100k"}), scale(30, 500))
+}
+
 // An idle input that holds the watermark back is seen in jobs whose output waits for it.
 func TestIdleInputsOfOtherJobs(t *testing.T) {
 	for _, w := range variants() {
