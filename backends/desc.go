@@ -49,11 +49,9 @@ type Frozen interface {
 // A CodedTable keeps the decoded values of one batch, or of several, and writes them back.
 type CodedTable interface {
 	Table
-	Begin()         // a batch begins: Keys has changed
-	End()           // forget what was computed for its records, not what was written
-	Pending() int   // how many keys it keeps
-	Flush(b *Batch) // appends to b what was written, and forgets all
-	Restored()      // entries were put beneath it
+	End() (kept int) // forget what was computed for the records of a batch, not what was written: so many keys
+	Flush(b *Batch)  // appends to b what was written, and forgets all
+	Restored()       // entries were put beneath it
 }
 
 // A CodedHost is bytes for coded tables. kv has one; a stranger's may stand on anything that reads many keys at once.

@@ -17,10 +17,11 @@ type Expiry struct {
 	Scan      int  // a store without such compactions looks at so many entries for each access; 0: at none
 }
 
-// An Expiring table is a CodedTable of a state with a TTL. A host finds it by assertion and sees to it that what has expired goes. Where a
-// host does not look, nothing that is read is wrong; only what nobody reads stays for ever.
+// An Expiring table is a CodedTable of a state with a TTL. A host finds it by assertion, says when a batch begins, and sees to it that what has
+// expired goes. Where a host does only the first, nothing that is read is wrong; what nobody reads stays for ever.
 type Expiring interface {
 	CodedTable
+	Begin() // a batch begins: Keys has changed
 	Expiry() Expiry
 	// Now is the processing time of the last batch that began, in microseconds; before the first it is NeverUs.
 	Now() int64

@@ -38,6 +38,8 @@ type states struct {
 	entries tables.Map[backends.Void, uint64, uint64]
 	some    []uint64
 	read    uint64
+
+	sum, sumAll func(v uint64) bool // of a list's elements: the first, all
 }
 
 // newStates opens one state, and fills it: a value, a list of one element or a map of ten entries for every key.
@@ -48,6 +50,8 @@ func newStates(b *testing.B, store backends.Store, err error, kind backends.Kind
 	b.Cleanup(func() { store.Close() })
 	sc := &tables.Scope[uint64]{Store: store, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(allGroups)}
 	s := &states{counting: &counting{b: b, Scope: sc}, some: make([]uint64, opElements)}
+	s.sum = func(v uint64) bool { s.read += v; return false }
+	s.sumAll = func(v uint64) bool { s.read += v; return true }
 	switch kind {
 	case backends.ValueKind:
 		s.value, err = tables.OpenValue(sc, "value", tables.None{}, tables.Uint64{})

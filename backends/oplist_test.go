@@ -42,15 +42,11 @@ func operationsOnLists() []operation {
 	added.name, added.fresh = "listAdd", true
 	return []operation{
 		{"listGet", backends.ListKind, false, false,
-			func(s *states, n uint64) {
-				s.list.Each(backends.Void{}, func(v uint64) bool { s.read += v; return false })
-			},
+			func(s *states, n uint64) { s.list.Each(backends.Void{}, s.sum) },
 			func(p *plain, k, n uint64) { p.read += p.list[k][0] },
 			func(r *raw, k, n uint64) error { _, err := r.look(r.at(k), r.sum); return err }},
 		{"listGetAndIterate", backends.ListKind, false, false,
-			func(s *states, n uint64) {
-				s.list.Each(backends.Void{}, func(v uint64) bool { s.read += v; return true })
-			},
+			func(s *states, n uint64) { s.list.Each(backends.Void{}, s.sumAll) },
 			func(p *plain, k, n uint64) {
 				for _, v := range p.list[k] {
 					p.read += v

@@ -39,8 +39,11 @@ func (s *store) expires(id int, t backends.CodedTable) {
 	s.expiring = append(s.expiring, x)
 }
 
-// tell tells the DB the time of the batch that begins.
+// tell tells the tables that a batch begins, and the DB its time.
 func (s *store) tell() {
+	for _, x := range s.expiring {
+		x.Begin()
+	}
 	for _, x := range s.expiring {
 		if x.seen {
 			s.db.(Expirer).Tell(x.Now())

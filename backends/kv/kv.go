@@ -94,9 +94,6 @@ func (s *store) Begin() {
 			t.Restored()
 		}
 	}
-	for _, t := range s.tables {
-		t.Begin()
-	}
 	for i := range s.heap {
 		s.heap[i].Begin()
 	}
@@ -107,8 +104,7 @@ func (s *store) Begin() {
 
 func (s *store) End() error {
 	for _, t := range s.tables {
-		t.End()
-		if t.Pending() > s.opts.Keep {
+		if t.End() > s.opts.Keep {
 			t.Flush(&s.batch)
 		}
 	}

@@ -33,10 +33,11 @@ func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.Coded
 	return &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h)}
 }
 
-func (t *codedList[K, N, V]) Begin()       { t.of = t.of[:0] }
-func (t *codedList[K, N, V]) End()         { t.of, t.wanted = t.of[:0], t.wanted[:0] }
-func (t *codedList[K, N, V]) Pending() int { return len(t.state) + t.size/keptBytes } // a long list counts for many keys
-func (t *codedList[K, N, V]) Restored()    {}
+func (t *codedList[K, N, V]) End() int {
+	t.of, t.wanted = t.of[:0], t.wanted[:0]
+	return len(t.state) + t.size/keptBytes // a long list counts for many keys
+}
+func (t *codedList[K, N, V]) Restored() {}
 
 func (t *codedList[K, N, V]) Want(i int, ns N) {
 	at := t.intern(&t.keys.Batch[i], ns)
@@ -77,11 +78,11 @@ func (t *codedList[K, N, V]) at(ns N) int {
 func (t *codedList[K, N, V]) Add(ns N, v V) {
 	t.d.refuseNil(v)
 	i := t.at(ns)
-	t.grown(i, t.d.encode(t.list[i], v))
+	t.grown(i, appendPart(t.list[i], t.d.v, v))
 }
 
 func (t *codedList[K, N, V]) AddAll(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	if len(vs) > 0 {
 		i := t.at(ns)
 		t.grown(i, t.d.encode(t.list[i], vs...))
@@ -99,7 +100,7 @@ func (t *codedList[K, N, V]) grown(i int, b []byte) {
 }
 
 func (t *codedList[K, N, V]) Set(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	i := t.at(ns)
 	old := len(t.list[i])
 	all := t.d.encode(t.list[i], vs...) // behind what is there, which stays if it must
@@ -204,15 +205,13 @@ func (t *codedList[K, N, V]) follow(i int, b []byte) {
 
 // Flush stores what was added behind what is stored, and in its place what was set.
 func (t *codedList[K, N, V]) Flush(b *backends.Batch) {
-	for _, i := range t.written(nil) {
-		key, list := t.overlay.keys.At(int(i)), t.list[i]
-		switch s := t.state[i]; {
-		case s&present == 0:
-			b.Delete(key)
-		case s&replaced != 0, s&known != 0 && len(list) <= min(wholeList, t.max):
-			b.Set(key, list)
-		default:
-			b.Merge(key, list[t.stored[i]:])
+	if len(t.state) == 1 {
+		if t.state[0]&dirty != 0 {
+			t.writeBack(b, 0)
+		}
+	} else {
+		for _, i := range t.written(nil) {
+			t.writeBack(b, int(i))
 		}
 	}
 	for i := range t.list {
@@ -222,4 +221,16 @@ func (t *codedList[K, N, V]) Flush(b *backends.Batch) {
 	}
 	t.list, t.stored, t.size = t.list[:0], t.stored[:0], 0
 	t.reset()
+}
+
+func (t *codedList[K, N, V]) writeBack(b *backends.Batch, i int) {
+	key, list := t.overlay.keys.At(i), t.list[i]
+	switch s := t.state[i]; {
+	case s&present == 0:
+		b.Delete(key)
+	case s&replaced != 0, s&known != 0 && len(list) <= min(wholeList, t.max):
+		b.Set(key, list)
+	default:
+		b.Merge(key, list[t.stored[i]:])
+	}
 }

@@ -19,10 +19,8 @@ func newCodedMap[K, N, U comparable, V any](d *MapDesc[K, N, U, V], h backends.C
 	return t
 }
 
-func (t *codedMap[K, N, U, V]) Begin()       {}
-func (t *codedMap[K, N, U, V]) End()         {}
-func (t *codedMap[K, N, U, V]) Pending() int { return len(t.state) }
-func (t *codedMap[K, N, U, V]) Restored()    {}
+func (t *codedMap[K, N, U, V]) End() int  { return len(t.state) }
+func (t *codedMap[K, N, U, V]) Restored() {}
 
 // of starts the key of an entry.
 func (t *codedMap[K, N, U, V]) of(k *backends.Key[K], ns N) []byte {

@@ -97,9 +97,7 @@ func (t *codedTimers[K, N]) encode(at int64, ns N) (i int) {
 	return i
 }
 
-func (t *codedTimers[K, N]) Begin()       {}
-func (t *codedTimers[K, N]) End()         {}
-func (t *codedTimers[K, N]) Pending() int { return t.wrote.len() }
+func (t *codedTimers[K, N]) End() int { return t.wrote.len() }
 
 func (t *codedTimers[K, N]) Register(at int64, ns N) {
 	i := t.encode(at, ns)

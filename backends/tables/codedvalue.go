@@ -20,10 +20,8 @@ func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.Cod
 	return t
 }
 
-func (t *codedValue[K, N, V]) Begin()       { t.forget() }
-func (t *codedValue[K, N, V]) End()         { t.forget() }
-func (t *codedValue[K, N, V]) Pending() int { return len(t.state) }
-func (t *codedValue[K, N, V]) Restored()    {}
+func (t *codedValue[K, N, V]) End() int  { t.forget(); return len(t.state) }
+func (t *codedValue[K, N, V]) Restored() {}
 
 func (t *codedValue[K, N, V]) Want(i int, ns N) { t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns)) }
 

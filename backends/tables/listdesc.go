@@ -77,7 +77,14 @@ func (d *ListDesc[K, N, V]) decode(vs []V, b []byte) ([]V, error) {
 	return vs, nil
 }
 
-func (d *ListDesc[K, N, V]) refuseNil(vs ...V) {
+// refuseNil is refuseNils of one, for which nothing is allocated where no element can be nil.
+func (d *ListDesc[K, N, V]) refuseNil(v V) {
+	if d.nilable {
+		d.refuseNils([]V{v})
+	}
+}
+
+func (d *ListDesc[K, N, V]) refuseNils(vs []V) {
 	if !d.nilable {
 		return
 	}

@@ -77,7 +77,7 @@ func (t *liveList[K, N, V]) Add(ns N, v V) {
 }
 
 func (t *liveList[K, N, V]) AddAll(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	if len(vs) > 0 {
 		s := t.slot(ns)
 		s.val = append(s.val, vs...)
@@ -85,7 +85,7 @@ func (t *liveList[K, N, V]) AddAll(ns N, vs []V) {
 }
 
 func (t *liveList[K, N, V]) Set(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	if len(vs) == 0 {
 		t.Clear(ns)
 		return

@@ -63,14 +63,14 @@ func (f *mortalList[K, N, V]) Add(ns N, v V) {
 
 func (f *mortalList[K, N, V]) AddAll(ns N, vs []V) {
 	f.m.seen++
-	f.plain.refuseNil(vs...)
+	f.plain.refuseNils(vs)
 	f.t.AddAll(ns, f.stamped(vs))
 	clear(f.scratch)
 }
 
 func (f *mortalList[K, N, V]) Set(ns N, vs []V) {
 	f.m.seen++
-	f.plain.refuseNil(vs...)
+	f.plain.refuseNils(vs)
 	f.t.Set(ns, f.stamped(vs))
 	clear(f.scratch)
 }

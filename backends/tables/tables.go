@@ -2,7 +2,6 @@ package tables
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -83,7 +82,10 @@ type Scope[K comparable] struct {
 
 // Fill makes ks the batch, and its first key current.
 func (s *Scope[K]) Fill(ks []K) {
-	s.Keys.Batch, s.Keys.At = slices.Grow(s.Keys.Batch[:0], len(ks))[:len(ks)], 0
+	if len(ks) > cap(s.Keys.Batch) {
+		s.Keys.Batch = make([]backends.Key[K], len(ks))
+	}
+	s.Keys.Batch, s.Keys.At = s.Keys.Batch[:len(ks)], 0
 	s.Codec.Mark(s.Keys.Batch, ks)
 }
 

@@ -65,7 +65,7 @@ func (t *tappedList[K, N, V]) Add(ns N, v V) {
 }
 
 func (t *tappedList[K, N, V]) AddAll(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	if len(vs) > 0 {
 		t.tell(ns, backends.OpMerge, vs...)
 	}
@@ -73,7 +73,7 @@ func (t *tappedList[K, N, V]) AddAll(ns N, vs []V) {
 }
 
 func (t *tappedList[K, N, V]) Set(ns N, vs []V) {
-	t.d.refuseNil(vs...)
+	t.d.refuseNils(vs)
 	if len(vs) == 0 {
 		t.tell(ns, backends.OpDelete)
 	} else {

@@ -107,7 +107,7 @@ type expiringValue[K, N comparable, V any] struct {
 	m *mortality
 }
 
-func (t expiringValue[K, N, V]) Begin()                  { t.m.begin(); t.codedValue.Begin() }
+func (t expiringValue[K, N, V]) Begin()                  { t.m.begin() }
 func (t expiringValue[K, N, V]) Expiry() backends.Expiry { return t.m.Expiry }
 func (t expiringValue[K, N, V]) Now() int64              { return t.m.began }
 func (t expiringValue[K, N, V]) Touched() int            { return t.m.touched() }
@@ -117,7 +117,7 @@ type expiringList[K, N comparable, V any] struct {
 	m *mortality
 }
 
-func (t expiringList[K, N, V]) Begin()                  { t.m.begin(); t.codedList.Begin() }
+func (t expiringList[K, N, V]) Begin()                  { t.m.begin() }
 func (t expiringList[K, N, V]) Expiry() backends.Expiry { return t.m.Expiry }
 func (t expiringList[K, N, V]) Now() int64              { return t.m.began }
 func (t expiringList[K, N, V]) Touched() int            { return t.m.touched() }
@@ -127,7 +127,7 @@ type expiringMap[K, N, U comparable, V any] struct {
 	m *mortality
 }
 
-func (t expiringMap[K, N, U, V]) Begin()                  { t.m.begin(); t.codedMap.Begin() }
+func (t expiringMap[K, N, U, V]) Begin()                  { t.m.begin() }
 func (t expiringMap[K, N, U, V]) Expiry() backends.Expiry { return t.m.Expiry }
 func (t expiringMap[K, N, U, V]) Now() int64              { return t.m.began }
 func (t expiringMap[K, N, U, V]) Touched() int            { return t.m.touched() }
