@@ -15,6 +15,7 @@ type Supervisor struct {
 	Planted *Planted // nil: no bug
 	Epoch   int64    // of the newest attempt; 0 before the first
 
+	panics int // attempts in a row that ended with a panic
 	state  standing
 	at     int64 // when a doomed attempt is detected, when the next begins
 	cause  error
@@ -57,18 +58,35 @@ func (s *Supervisor) Next(now int64) (Turn, error) {
 	return Rest, nil
 }
 
+// panicsMax is how many attempts in a row may end with a panic. Flink would go on for ever if no restart strategy was chosen; but a test has its
+// answer when the code of a job or of a backend panics as often as that, with nothing of the plan's in between.
+const panicsMax = 20
+
 func (s *Supervisor) judge(now int64) (Turn, error) {
 	if fatal := (*Fatal)(nil); errors.As(s.cause, &fatal) {
 		s.state = ended
 		return End, fmt.Errorf("attempt %d: %w", s.Epoch, s.cause)
 	}
 	delay, why := s.Restart.Next(now)
+	if s.panicked() && why == "" {
+		why = fmt.Sprintf("it is the %dth in a row that panicked", s.panics)
+	}
 	if why != "" {
 		s.state = ended
 		return End, fmt.Errorf("attempt %d: %w; no other follows: %s", s.Epoch, s.cause, why)
 	}
 	s.state, s.at = waiting, now+max(0, delay)
 	return Rest, nil
+}
+
+// panicked counts attempts in a row that panicked, and tells whether that were too many.
+func (s *Supervisor) panicked() bool {
+	if p := (*Panicked)(nil); !errors.As(s.cause, &p) {
+		s.panics = 0
+		return false
+	}
+	s.panics++
+	return s.panics >= panicsMax
 }
 
 // Alarm is when Next will have something to say, -1 if only an event can bring that about.

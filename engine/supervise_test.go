@@ -77,6 +77,27 @@ func TestSupervisorGivesUp(t *testing.T) {
 	}
 }
 
+// Where no restart strategy ends a run whose code panics again and again, its supervisor does, unless something else happens in between.
+func TestPanicsEndARun(t *testing.T) {
+	for _, felled := range []int64{0, 10} { // an attempt that a fault ends
+		s := &Supervisor{Restart: Restart{Strategy: "fixed-delay", Attempts: 1 << 40}}
+		var end error
+		for now := int64(0); end == nil && now < 100; now++ {
+			if turn, err := s.Next(now); turn == End {
+				end = err
+			} else if turn == Begin && s.Epoch == felled {
+				s.Struck(s.Epoch, Strike{Do: Kill}, now)
+			} else if turn == Begin {
+				s.Failed(s.Epoch, fmt.Errorf("task/0: %w", &Panicked{Value: s.Epoch}), now)
+			}
+		}
+		want := fmt.Sprintf("attempt %d: task/0: panic: %[1]d; no other follows: it is the 20th in a row that panicked", 20+felled)
+		if fmt.Sprint(end) != want {
+			t.Errorf("with attempt %d ended by a fault: %v, want %s", felled, end, want)
+		}
+	}
+}
+
 // Only who dies by a strike loses the effects of its step.
 func TestStrikeDrops(t *testing.T) {
 	m := &Moment{Role: Role{TaskRole, 1}}
