@@ -16,7 +16,7 @@ func looseCell(backend string) *Cell {
 func TestCleanSeedsAtLeastOnce(t *testing.T) {
 	seeds := map[string]int{"heap": scale(800, 30_000), "pebble": scale(50, 500), "rocksdb": scale(40, 500)}
 	for _, b := range testBackends() {
-		t.Run(b, func(t *testing.T) { cleanSeeds(t, looseCell(b), seeds[b]) })
+		t.Run(b, func(t *testing.T) { t.Parallel(); cleanSeeds(t, looseCell(b), seeds[b]) })
 	}
 }
 
@@ -24,6 +24,7 @@ func TestCleanSeedsAtLeastOnce(t *testing.T) {
 func TestJobsAtLeastOnce(t *testing.T) {
 	for name, params := range map[string]map[string]string{"count": idleParams(), "broadcast-rules": nil} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := jobCell("heap", name, params)
 			c.Mode = linearizability.AtLeastOnce
 			cleanSeeds(t, c, scale(100, 10_000))

@@ -33,8 +33,8 @@ func TestCleanSeeds(t *testing.T) {
 	seeds := map[string]int{"heap": scale(2500, 100_000), "pebble": scale(150, 1000), "rocksdb": scale(100, 1000)}
 	timers := map[string]int{"heap": scale(800, 30_000), "pebble": scale(60, 1000), "rocksdb": scale(50, 1000)}
 	for _, b := range testBackends() {
-		t.Run(b, func(t *testing.T) { cleanSeeds(t, simCell(b), seeds[b]) })
-		t.Run(b+"-timers", func(t *testing.T) { cleanSeeds(t, jobCell(b, "many-timers", nil), timers[b]) })
+		t.Run(b, func(t *testing.T) { t.Parallel(); cleanSeeds(t, simCell(b), seeds[b]) })
+		t.Run(b+"-timers", func(t *testing.T) { t.Parallel(); cleanSeeds(t, jobCell(b, "many-timers", nil), timers[b]) })
 	}
 }
 
@@ -67,12 +67,15 @@ func cleanSeeds(t *testing.T, cell *Cell, n int) {
 // A fault that the plan addresses at a later checkpoint is one that a small input comes to, and none is missed because a drawn one came first.
 func TestFaultsOfThePlanAreReached(t *testing.T) {
 	for _, at := range []int64{2, 3} {
-		cell := simCell("heap")
-		cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: at, Target: "task/0"}}
-		cleanSeeds(t, cell, scale(300, 10_000))
-		if cell.Faults[0].Maybe {
-			t.Error("the fault of the plan is a maybe now")
-		}
+		t.Run(fmt.Sprint("checkpoint ", at), func(t *testing.T) {
+			t.Parallel()
+			cell := simCell("heap")
+			cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: at, Target: "task/0"}}
+			cleanSeeds(t, cell, scale(300, 10_000))
+			if cell.Faults[0].Maybe {
+				t.Error("the fault of the plan is a maybe now")
+			}
+		})
 	}
 }
 
