@@ -30,6 +30,9 @@ func (c *Coordinator) deal(parts [][]byte) ([][]byte, error) {
 		}
 		some = some || len(held[i]) > 0
 	}
+	if err := c.complete(all); err != nil {
+		return nil, err
+	}
 	if !some && had == tasks {
 		return parts, nil
 	}
@@ -43,11 +46,29 @@ func (c *Coordinator) deal(parts [][]byte) ([][]byte, error) {
 	return append(given, dealTxns(parts[c.sources+had:], tasks)...), nil
 }
 
+// complete refuses parts that do not have every key group of the job once: how many there are cannot change while there is state, as in Flink.
+func (c *Coordinator) complete(all []StatePart) error {
+	next := 0
+	for _, p := range all {
+		if p.Groups.Len() == 0 {
+			continue
+		}
+		if p.Groups.First != next {
+			return fmt.Errorf("%s has key groups %s, it should begin with %d", p.Name, p.Groups, next)
+		}
+		next = p.Groups.Last + 1
+	}
+	if next != c.Spec.Groups {
+		return fmt.Errorf("it was taken with %d key groups, the job has %d: that cannot change", next, c.Spec.Groups)
+	}
+	return nil
+}
+
 // partsOf are the parts for one task, a line each.
 func (c *Coordinator) partsOf(all []StatePart, task int, held []state.Share) (lines []byte) {
 	own := backends.Range(task, c.sinks, c.Spec.Groups)
-	for i, p := range all {
-		if was := backends.Range(i, len(all), c.Spec.Groups); was.Last < own.First || was.First > own.Last {
+	for _, p := range all {
+		if p.Groups.Last < own.First || p.Groups.First > own.Last {
 			continue
 		}
 		if p.Held = ""; lines == nil {

@@ -116,6 +116,11 @@ func TestStateFile(t *testing.T) {
 	if err := EachEntry(part, payload[:len(payload)-1], func(*backends.Entry) error { return nil }); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("a file that is too short: %v, want ErrCorrupt", err)
 	}
+	narrow := part
+	narrow.Groups.Last = 5
+	if err := EachEntry(narrow, payload, func(*backends.Entry) error { return nil }); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), "key group 6, it should have those of [0,5]") {
+		t.Errorf("a file with a key group of another task: %v, want ErrCorrupt", err)
+	}
 	scan := newStateBody(listSnapshot{all}, true, nil, nil)
 	if b, err := Encode(&Op{Body: scan}, nil); err != nil || scan.part.Digest != part.Digest || len(b) != int(scan.part.Size) {
 		t.Errorf("a scan's digest is %s, want %s (%v)", scan.part.Digest, part.Digest, err)

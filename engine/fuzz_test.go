@@ -26,7 +26,7 @@ func FuzzStateFile(f *testing.F) {
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, int64(10))
 	f.Fuzz(func(t *testing.T, payload []byte, index int64) {
 		n := 0
-		p := StatePart{Name: "state/1-1-0", Size: int64(len(payload)), Index: index}
+		p := StatePart{Name: "state/1-1-0", Size: int64(len(payload)), Index: index, Groups: backends.Groups{Last: 127}}
 		err := EachEntry(p, payload, func(e *backends.Entry) error {
 			n += len(e.State) + len(e.Key) + len(e.Value) + 3
 			return nil
@@ -45,7 +45,7 @@ func FuzzStateFile(f *testing.F) {
 
 // What is read as an entry of the catalog is written as what reads the same.
 func FuzzCatalogEntry(f *testing.F) {
-	f.Add((&Entry{Epoch: 2, Ckpt: 7, Retained: []int64{1, 3}, Final: true, Parts: [][]byte{[]byte("offset 3 watermark 9"), []byte("state/1-7-0 10 8 1 3:4:5")}}).Encode())
+	f.Add((&Entry{Epoch: 2, Ckpt: 7, Retained: []int64{1, 3}, Final: true, Parts: [][]byte{[]byte("offset 3 watermark 9"), []byte("state/1-7-0 10 8 1 3:4:5 0 63")}}).Encode())
 	f.Add((&Entry{Epoch: 3, Restored: 7, Why: "checkpoint 8: corrupt"}).Encode())
 	f.Add([]byte(catalogHead + "end\nepoch 1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

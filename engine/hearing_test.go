@@ -150,7 +150,7 @@ func TestOperatorStateUnderAnySchedule(t *testing.T) {
 
 // A part says what its task holds without a key, and a flipped letter of it is an error.
 func TestPartWithOperatorState(t *testing.T) {
-	p := e.StatePart{Name: "state/1-2-0-ab", Size: 12, Index: 3, Entries: 4, Digest: e.Digest{1, 2}, Copy: e.Digest{3, 4},
+	p := e.StatePart{Name: "state/1-2-0-ab", Size: 12, Index: 3, Entries: 4, Digest: e.Digest{1, 2}, Groups: backends.Groups{First: 4, Last: 7}, Copy: e.Digest{3, 4},
 		Held: string(state.AppendShares(nil, []state.Share{{Mode: state.Union, Name: "u", Elements: []state.Element{{Key: []byte("k\n ")}}}}))}
 	text := []byte(p.String())
 	if again, err := e.ParseStatePart(text); err != nil || again != p {

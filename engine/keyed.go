@@ -202,7 +202,7 @@ func (t *Keyed[K, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool
 func (t *Keyed[K, R]) told(m *Msg, fx *Effects) error {
 	switch m.Kind {
 	case Restore:
-		return t.parts.begin(&t.Common, m, fx)
+		return t.parts.begin(&t.Common, t.own, m, fx)
 	case Load:
 		return t.load(m.Ckpt, fx)
 	case Run:

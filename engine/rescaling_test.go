@@ -194,3 +194,26 @@ func TestRestoreWithOtherSources(t *testing.T) {
 		}
 	}
 }
+
+// So is one of more or fewer key groups: a key would be looked for in another group.
+func TestRestoreWithOtherKeyGroups(t *testing.T) {
+	for _, groups := range [][2]int{{16, 32}, {32, 16}} {
+		b, r := blobs.NewMemory(), rand.New(rand.NewPCG(2, 5))
+		for i, n := range groups {
+			s := spec()
+			s.Groups, s.Interval = n, 40
+			g, err := build(s, int64(i+1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := drive(r, g, b, 1<<20)
+			if i == 0 && (d.err != nil || !d.over) {
+				t.Fatal(d.err, d.over)
+			}
+			want := fmt.Sprintf("it was taken with %d key groups, the job has %d: that cannot change", groups[0], groups[1])
+			if i == 1 && (d.err == nil || !strings.Contains(d.err.Error(), want)) {
+				t.Errorf("%v, want %q", d.err, want)
+			}
+		}
+	}
+}

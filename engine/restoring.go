@@ -88,18 +88,26 @@ type restoring struct {
 	tries int
 }
 
-func (x *restoring) begin(c *Common, m *Msg, fx *Effects) error {
+// begin takes the parts that the task was given: those that have its own key groups, in their order.
+func (x *restoring) begin(c *Common, own backends.Groups, m *Msg, fx *Effects) error {
 	*x = restoring{ckpt: m.Ckpt}
 	if m.State == nil {
 		c.tell(fx, Fetched, c.Coord, m.Ckpt, nil)
 		return nil
 	}
+	next := own.First
 	for line := range bytes.SplitSeq(m.State, []byte("\n")) {
 		part, err := ParseStatePart(line)
 		if err != nil {
 			return fmt.Errorf("restore checkpoint %d: %w", m.Ckpt, err)
 		}
+		if part.Groups.Has(next) {
+			next = part.Groups.Last + 1
+		}
 		x.parts = append(x.parts, part)
+	}
+	if next <= own.Last {
+		return fmt.Errorf("restore checkpoint %d: key group %d of %s is in none of %d parts", m.Ckpt, next, own, len(x.parts))
 	}
 	x.get(fx)
 	return nil

@@ -25,6 +25,7 @@ type StatePart struct {
 	Index   int64 // where the index begins; it ends with the payload
 	Entries int64
 	Digest  Digest
+	Groups  backends.Groups // those of the task: an entry of another is none of this file
 	// Held is the operator state of the task, as state.AppendShares writes it: small, so it travels in the part itself. Its lists are in Digest;
 	// Copy is the digest of its broadcast maps, of which every task has the same.
 	Held string
@@ -32,7 +33,7 @@ type StatePart struct {
 }
 
 func (p StatePart) String() string {
-	text := fmt.Sprintf("%s %d %d %d %s", p.Name, p.Size, p.Index, p.Entries, p.Digest)
+	text := fmt.Sprintf("%s %d %d %d %s %d %d", p.Name, p.Size, p.Index, p.Entries, p.Digest, p.Groups.First, p.Groups.Last)
 	if p.Held != "" {
 		text += fmt.Sprintf(" %s %s", p.Copy, base64.RawStdEncoding.EncodeToString([]byte(p.Held)))
 	}
@@ -42,8 +43,8 @@ func (p StatePart) String() string {
 // ParseStatePart reads what String wrote.
 func ParseStatePart(b []byte) (p StatePart, err error) {
 	f := strings.Fields(string(b))
-	if len(f) != 5 && len(f) != 7 {
-		return p, fmt.Errorf("part %q: %d fields, want 5, or 7 with operator state", b, len(f))
+	if len(f) != 7 && len(f) != 9 {
+		return p, fmt.Errorf("part %q: %d fields, want 7, or 9 with operator state", b, len(f))
 	}
 	p.Name = f[0]
 	for i, n := range []*int64{&p.Size, &p.Index, &p.Entries} {
@@ -51,15 +52,20 @@ func ParseStatePart(b []byte) (p StatePart, err error) {
 			return p, fmt.Errorf("part %q: %w", b, err)
 		}
 	}
-	if p.Digest, err = ParseDigest(f[4]); err != nil || len(f) == 5 {
+	for i, n := range []*int{&p.Groups.First, &p.Groups.Last} {
+		if *n, err = strconv.Atoi(f[5+i]); err != nil {
+			return p, fmt.Errorf("part %q: %w", b, err)
+		}
+	}
+	if p.Digest, err = ParseDigest(f[4]); err != nil || len(f) == 7 {
 		return p, err
 	}
-	held, err := base64.RawStdEncoding.DecodeString(f[6])
+	held, err := base64.RawStdEncoding.DecodeString(f[8])
 	if err != nil {
 		return p, fmt.Errorf("part %q: %w", b, err)
 	}
 	p.Held = string(held)
-	p.Copy, err = ParseDigest(f[5])
+	p.Copy, err = ParseDigest(f[7])
 	return p, err
 }
 
@@ -99,7 +105,8 @@ type stateBody struct {
 
 // newStateBody encodes s, or, dry, only looks at it. It reads of t which services of timers there are.
 func newStateBody(s backends.Snapshot, dry bool, volatile []string, t *ledger) *stateBody {
-	b := &stateBody{snap: s, next: s.Groups().First, dry: dry, not: volatile, ledger: t}
+	g := s.Groups()
+	b := &stateBody{snap: s, next: g.First, dry: dry, not: volatile, ledger: t, part: StatePart{Groups: g}}
 	if t.whole() {
 		b.armed = &Armed{}
 	}
@@ -164,8 +171,8 @@ func appendEntry(b []byte, e *backends.Entry) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(e.Value))), e.Value...)
 }
 
-// EachEntry yields the entries of a state file's payload, group by group. An entry is valid until yield returns. Groups lie one behind the other
-// up to the index: one that begins elsewhere is no group.
+// EachEntry yields the entries of a state file's payload, group by group. An entry is valid until yield returns. Groups are the file's own and lie one
+// behind the other up to the index: one that begins elsewhere is no group.
 func EachEntry(p StatePart, payload []byte, yield func(*backends.Entry) error) error {
 	if p.Index < 0 || p.Index > int64(len(payload)) || p.Size != int64(len(payload)) {
 		return fmt.Errorf("%s: %d bytes, its manifest says %d: %w", p.Name, len(payload), p.Size, ErrCorrupt)
@@ -173,12 +180,16 @@ func EachEntry(p StatePart, payload []byte, yield func(*backends.Entry) error) e
 	at, end := p.Index, uint64(0)
 	for ; at+indexRow <= p.Size; at += indexRow {
 		row := payload[at : at+indexRow]
+		group := int(binary.BigEndian.Uint32(row))
+		if !p.Groups.Has(group) {
+			return fmt.Errorf("%s: key group %d, it should have those of %s: %w", p.Name, group, p.Groups, ErrCorrupt)
+		}
 		from, n := binary.BigEndian.Uint64(row[8:]), binary.BigEndian.Uint64(row[16:])
 		if from != end || n > uint64(p.Index)-from {
 			return fmt.Errorf("%s: a key group that does not follow the one before: %w", p.Name, ErrCorrupt)
 		}
 		end += n
-		if err := eachOfGroup(int(binary.BigEndian.Uint32(row)), payload[from:end], yield); err != nil {
+		if err := eachOfGroup(group, payload[from:end], yield); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
 	}
