@@ -82,7 +82,7 @@ type recorder struct {
 	applied  int64 // records known to be applied and not lost to a recovery
 	cut      []int64
 	down     int64 // since when nothing runs, -1: it runs
-	outage   int64
+	outages  [][2]int64 // from when to when nothing ran
 	input    stretches
 	asked    accesses
 }
@@ -228,7 +228,7 @@ func (r *recorder) recovering(m *engine.Moment, n engine.Note, l *life) {
 	case engine.AtRunning:
 		t.Running, t.Ckpt = m.At, n.Ckpt
 		l.restored = n.Ckpt
-		r.outage += m.At - r.down
+		r.outages = append(r.outages, [2]int64{r.down, m.At})
 		r.input.down(m.At - r.down)
 		r.down = -1
 		r.end(openOp{m.Epoch, m.Machine, linearizability.Recover, 0}, m)
@@ -293,13 +293,21 @@ func (r *recorder) finish(now int64) {
 	r.input.close(r.last)
 	r.ev.Stretches = r.input.all
 	r.ev.Accesses, r.ev.Asking, r.ev.Fired = r.asked.results(), r.asked.made, r.asked.fired
-	if r.down >= 0 {
-		r.outage += now - r.down
-	}
 	if r.first >= 0 {
-		r.ev.Took = float64(r.last-r.first) / 1e6
-		r.ev.Busy = max(0, r.ev.Took-float64(r.outage)/1e6)
+		r.ev.Took, r.ev.Busy = seconds(r.last-r.first), seconds(r.busy(now))
 	}
+}
+
+// busy is how long the job ran from the first record to the last one: an outage before there was any, or behind all, takes nothing of it.
+func (r *recorder) busy(now int64) int64 {
+	if r.down >= 0 {
+		r.outages = append(r.outages, [2]int64{r.down, now})
+	}
+	n := r.last - r.first
+	for _, o := range r.outages {
+		n -= max(0, min(o[1], r.last)-max(o[0], r.first))
+	}
+	return n
 }
 
 // turn orders the operations of one step. What a batch, its timers and its watermark did stays in the order in which it was told.

@@ -216,3 +216,25 @@ func TestPlanThatEndsItsRun(t *testing.T) {
 		}
 	}
 }
+
+// An outage counts as far as it is between the first record and the last one: a job that is down before it reads, or when all is read, loses nothing.
+func TestOutagesOutsideTheInputTakeNothingOfIt(t *testing.T) {
+	for _, c := range []struct {
+		outages [][2]int64
+		down    int64
+		want    int64
+	}{
+		{nil, -1, 100},
+		{[][2]int64{{120, 160}}, -1, 60},
+		{[][2]int64{{0, 90}}, -1, 100},
+		{[][2]int64{{50, 120}, {130, 180}}, -1, 30},
+		{[][2]int64{{190, 260}}, -1, 90},
+		{[][2]int64{{50, 120}}, 210, 80},
+		{nil, 150, 50},
+	} {
+		r := &recorder{first: 100, last: 200, outages: c.outages, down: c.down}
+		if got := r.busy(300); got != c.want {
+			t.Errorf("outages %v and one since %d: the job ran for %d µs of its input, want %d", c.outages, c.down, got, c.want)
+		}
+	}
+}
