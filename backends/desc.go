@@ -58,6 +58,10 @@ type CodedTable interface {
 type CodedHost interface {
 	// Fetch appends to vals the value of every key, or its absence, in order. Keys ascend and are distinct.
 	Fetch(keys, vals *Rows) error
+	// Get appends the value of one key to buf: for a record that comes alone. Beside a store's own Get every step is felt.
+	Get(key, buf []byte) (value []byte, ok bool, err error)
+	// Keeps tells whether tables may keep keys over the ends of batches, so that what was read once is there.
+	Keeps() bool
 	// Scan appends to rows keys and values in turn, from the key at or after from, while they have the prefix, at most max pairs. It
 	// sees what was applied before.
 	Scan(prefix, from []byte, max int, rows *Rows) error

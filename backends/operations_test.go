@@ -79,6 +79,9 @@ func newStates(b *testing.B, store backends.Store, err error, kind backends.Kind
 	return s
 }
 
+// announces tells whether a batch of many records begins, which is when an operator says what they will ask for.
+func (s *states) announces() bool { return s.Keys.At == 0 && len(s.Keys.Batch) > 1 }
+
 // keysWith are the keys that have a state of a kind, as many as make a million entries.
 func keysWith(kind backends.Kind) keysOf {
 	if kind == backends.MapKind {

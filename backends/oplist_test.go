@@ -76,6 +76,11 @@ func looksAtMaps() []operation {
 	get := func(name string, of func(n uint64) uint64) operation { // of: the key within the map
 		return operation{name, backends.MapKind, false, false,
 			func(s *states, n uint64) {
+				if s.announces() { // as an operator that knows what its records will ask for
+					for i := range s.Keys.Batch {
+						s.entries.Want(i, backends.Void{}, of(n+uint64(i)))
+					}
+				}
 				if v, ok := s.entries.Get(backends.Void{}, of(n)); ok {
 					s.read += v + 1
 				}

@@ -176,6 +176,17 @@ func (s *store) Fetch(keys, vals *backends.Rows) error {
 	return err
 }
 
+func (s *store) Get(key, buf []byte) ([]byte, bool, error) {
+	if s.opts.BytesMax > 0 {
+		if err := s.tooLarge(s.nameOf(key), len(key)); err != nil {
+			return buf, false, err
+		}
+	}
+	return s.db.Get(key, buf)
+}
+
+func (s *store) Keeps() bool { return s.opts.Keep > 0 }
+
 func (s *store) Walk(prefix, from []byte) (backends.Cursor, error) {
 	s.one = append(s.one[:0], prefix...)
 	return s.db.Iter(from, after(s.one))

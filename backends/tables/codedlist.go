@@ -21,6 +21,7 @@ type codedList[K, N comparable, V any] struct {
 	auto   bool
 	of     []int32 // by record, when there are no namespaces
 	max    int     // bytes of a list that is set or read
+	lone   lone
 }
 
 // replaced marks a list of which nothing that is stored counts any more.
@@ -30,16 +31,21 @@ const replaced = 1 << 7
 const wholeList = 3072
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
-	return &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h)}
+	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h)}
+	t.lone.may = t.lone.may && t.auto
+	return t
 }
 
 func (t *codedList[K, N, V]) End() int {
-	t.of, t.wanted = t.of[:0], t.wanted[:0]
+	t.of, t.wanted, t.lone.is = t.of[:0], t.wanted[:0], false
 	return len(t.state) + t.size/keptBytes // a long list counts for many keys
 }
 func (t *codedList[K, N, V]) Restored() {}
 
 func (t *codedList[K, N, V]) Want(i int, ns N) {
+	if len(t.keys.Batch) == 1 && t.lone.may {
+		return
+	}
 	at := t.intern(&t.keys.Batch[i], ns)
 	if t.state[at]&known == 0 {
 		t.wanted = append(t.wanted, int32(at))
@@ -48,9 +54,14 @@ func (t *codedList[K, N, V]) Want(i int, ns N) {
 
 func (t *codedList[K, N, V]) intern(k *backends.Key[K], ns N) int {
 	i, isNew := t.overlay.intern(t.d.parts.append(t.begin(k.Group), k.K, ns))
-	if !isNew {
-		return i
+	if isNew {
+		t.room()
 	}
+	return i
+}
+
+// room makes room for the list of a key that is new.
+func (t *codedList[K, N, V]) room() {
 	if n := len(t.list); n < cap(t.list) {
 		t.list = t.list[:n+1] // with the memory that was there
 		t.list[n] = t.list[n][:0]
@@ -58,7 +69,6 @@ func (t *codedList[K, N, V]) intern(k *backends.Key[K], ns N) int {
 		t.list = append(t.list, nil)
 	}
 	t.stored = append(t.stored, 0)
-	return i
 }
 
 func (t *codedList[K, N, V]) at(ns N) int {
@@ -68,6 +78,13 @@ func (t *codedList[K, N, V]) at(ns N) int {
 	k := t.keys.Cur()
 	if !t.auto {
 		return t.intern(k, ns)
+	}
+	if t.lone.settle(&t.overlay) {
+		t.room()
+		if t.of = append(t.of, 0); t.lone.ok {
+			t.follow(0, t.lone.val)
+		}
+		return 0
 	}
 	for i := range t.keys.Batch {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
@@ -122,14 +139,11 @@ func (t *codedList[K, N, V]) Clear(ns N) {
 }
 
 func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
-	i := t.at(ns)
-	if t.state[i]&known == 0 {
-		t.read(i)
+	rest := t.bytesOf(ns)
+	if len(rest) > t.max {
+		panic(tooLarge(t.d.name, len(rest), t.max))
 	}
-	if len(t.list[i]) > t.max {
-		panic(tooLarge(t.d.name, len(t.list[i]), t.max))
-	}
-	for rest := t.list[i]; len(rest) > 0; {
+	for len(rest) > 0 {
 		v, next, err := cutPart(rest, t.d.v)
 		if err != nil {
 			t.host.Fail(fmt.Errorf("read state %s: %w", t.d.name, err))
@@ -142,12 +156,32 @@ func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 	}
 }
 
+// bytesOf are the elements of a list.
+func (t *codedList[K, N, V]) bytesOf(ns N) []byte {
+	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
+		return t.bytesAlone(ns)
+	}
+	i := t.at(ns)
+	if t.state[i]&known == 0 {
+		t.read(i)
+	}
+	return t.list[i]
+}
+
+// bytesAlone is bytesOf for a record that comes alone while nothing is kept.
+func (t *codedList[K, N, V]) bytesAlone(ns N) []byte {
+	if !t.lone.is {
+		k := t.keys.Cur()
+		t.lone.look(&t.overlay, t.d.parts.append(t.begin(k.Group), k.K, ns))
+	}
+	if !t.lone.ok {
+		return nil
+	}
+	return t.lone.val
+}
+
 // read reads list i and those that were announced, in one call.
 func (t *codedList[K, N, V]) read(i int) {
-	if len(t.state) == 1 {
-		t.readAlone()
-		return
-	}
 	t.wanted = append(t.wanted, int32(i))
 	ask := t.order[:0]
 	for _, w := range t.wanted {
@@ -173,20 +207,6 @@ func (t *codedList[K, N, V]) read(i int) {
 		}
 		t.state[w] |= known
 	}
-}
-
-// readAlone is read while there is one list: it needs no order.
-func (t *codedList[K, N, V]) readAlone() {
-	t.wanted = t.wanted[:0]
-	t.got.Reset()
-	if err := t.host.Fetch(&t.overlay.keys, &t.got); err != nil {
-		t.host.Fail(err)
-		return
-	}
-	if t.got.Has(0) {
-		t.follow(0, t.got.Data)
-	}
-	t.state[0] |= known
 }
 
 // follow puts what is stored before what was added.

@@ -11,15 +11,21 @@ type codedMap[K, N, U comparable, V any] struct {
 	d    *MapDesc[K, N, U, V]
 	keys *backends.Keys[K]
 	idle []*walk // scratch of walks that are over
+
+	lone lone
+	seen struct { // what lone is of
+		ns N
+		u  U
+	}
 }
 
 func newCodedMap[K, N, U comparable, V any](d *MapDesc[K, N, U, V], h backends.CodedHost, prefix []byte) *codedMap[K, N, U, V] {
-	t := &codedMap[K, N, U, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys}
+	t := &codedMap[K, N, U, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, lone: newLone(h)}
 	t.cells.init(d.name, d.v, h)
 	return t
 }
 
-func (t *codedMap[K, N, U, V]) End() int  { return len(t.state) }
+func (t *codedMap[K, N, U, V]) End() int  { t.lone.is = false; return len(t.state) }
 func (t *codedMap[K, N, U, V]) Restored() {}
 
 // of starts the key of an entry.
@@ -40,22 +46,27 @@ func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
 	return i
 }
 
-func (t *codedMap[K, N, U, V]) Want(i int, ns N, u U) { t.intern(&t.keys.Batch[i], ns, u) }
+// Want has nothing to gather where a record comes alone.
+func (t *codedMap[K, N, U, V]) Want(i int, ns N, u U) {
+	if len(t.keys.Batch) > 1 || !t.lone.may {
+		t.intern(&t.keys.Batch[i], ns, u)
+	}
+}
 
 // getAlone is Get for a record that comes alone while nothing is kept.
 func (t *codedMap[K, N, U, V]) getAlone(ns N, u U) (v V, ok bool) {
-	key := t.of(t.keys.Cur(), ns)
-	t.chains.add(len(key))
-	b, ok := t.alone(t.d.u.Append(key, u))
-	if t.cells.add(); !ok {
+	if !t.lone.is || t.seen.u != u || t.seen.ns != ns {
+		t.lone.look(&t.overlay, t.d.u.Append(t.of(t.keys.Cur(), ns), u))
+		t.seen.ns, t.seen.u = ns, u
+	}
+	if !t.lone.ok {
 		return v, false
 	}
-	t.put(0, b)
-	return t.get(0), true
+	return t.decode(t.lone.val), true
 }
 
 func (t *codedMap[K, N, U, V]) Get(ns N, u U) (v V, ok bool) {
-	if len(t.state) == 0 && len(t.keys.Batch) == 1 {
+	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
 		return t.getAlone(ns, u)
 	}
 	i := t.at(ns, u)

@@ -10,12 +10,14 @@ type codedValue[K, N comparable, V any] struct {
 	keys *backends.Keys[K]
 	of   []int32 // by record, when there are no namespaces: the place of its key
 	auto bool    // there are no namespaces
+	lone lone
 
 	ahead ahead[N, int] // places
 }
 
 func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedValue[K, N, V] {
-	t := &codedValue[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	t := &codedValue[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), lone: newLone(h)}
+	t.lone.may = t.lone.may && t.auto
 	t.cells.init(d.name, d.v, h)
 	return t
 }
@@ -23,11 +25,15 @@ func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.Cod
 func (t *codedValue[K, N, V]) End() int  { t.forget(); return len(t.state) }
 func (t *codedValue[K, N, V]) Restored() {}
 
-func (t *codedValue[K, N, V]) Want(i int, ns N) { t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns)) }
+func (t *codedValue[K, N, V]) Want(i int, ns N) {
+	if len(t.keys.Batch) > 1 || !t.lone.may {
+		t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns))
+	}
+}
 
 // forget forgets where records' keys are.
 func (t *codedValue[K, N, V]) forget() {
-	t.of = t.of[:0]
+	t.of, t.lone.is = t.of[:0], false
 	t.ahead.forget()
 }
 
@@ -53,6 +59,13 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 		t.ahead.ask(t.keys.At, ns, i)
 		return i
 	}
+	if t.lone.settle(&t.overlay) {
+		t.add()
+		if t.of = append(t.of, 0); t.lone.ok {
+			t.put(0, t.lone.val)
+		}
+		return 0
+	}
 	for i := range t.keys.Batch {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
 	}
@@ -61,18 +74,18 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 
 // getAlone is Get for a record that comes alone while nothing is kept.
 func (t *codedValue[K, N, V]) getAlone(ns N) (v V, ok bool) {
-	k := t.keys.Cur()
-	b, ok := t.alone(t.d.parts.append(t.begin(k.Group), k.K, ns))
-	t.of = append(t.of, 0)
-	if t.add(); !ok {
+	if !t.lone.is {
+		k := t.keys.Cur()
+		t.lone.look(&t.overlay, t.d.parts.append(t.begin(k.Group), k.K, ns))
+	}
+	if !t.lone.ok {
 		return v, false
 	}
-	t.put(0, b)
-	return t.get(0), true
+	return t.decode(t.lone.val), true
 }
 
 func (t *codedValue[K, N, V]) Get(ns N) (v V, ok bool) {
-	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.auto {
+	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
 		return t.getAlone(ns)
 	}
 	i := t.at(ns)

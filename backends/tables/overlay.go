@@ -111,20 +111,20 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 		}
 	}
 	o.asked = len(o.state)
-	if len(o.sorted) == 0 {
+	switch len(o.sorted) {
+	case 0:
+		return
+	case 1:
+		o.fetchOne(int(o.sorted[0]), put)
 		return
 	}
 	o.sort(o.sorted)
 	o.ask.Reset()
 	o.got.Reset()
-	ask := &o.keys
-	if len(o.state) > 1 {
-		ask = &o.ask
-		for _, i := range o.sorted {
-			ask.Add(o.keys.At(int(i)))
-		}
+	for _, i := range o.sorted {
+		o.ask.Add(o.keys.At(int(i)))
 	}
-	if err := o.host.Fetch(ask, &o.got); err != nil {
+	if err := o.host.Fetch(&o.ask, &o.got); err != nil {
 		o.host.Fail(err)
 		return
 	}
@@ -137,22 +137,17 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 	}
 }
 
-// alone is intern and fetch for the first key, which the caller appended to keys.Data, of a record that comes alone: it needs no index and no
-// order. Beside a store's own Get every step is felt. The value is valid until the next fetch.
-func (o *overlay) alone(data []byte) (v []byte, ok bool) {
-	o.keys.Data = data
-	o.keys.Close()
-	o.state, o.sorted, o.asked = append(o.state, known), append(o.sorted, 0), 1
-	o.got.Reset()
-	if err := o.host.Fetch(&o.keys, &o.got); err != nil {
+func (o *overlay) fetchOne(i int, put func(i int, v []byte)) {
+	v, ok, err := o.host.Get(o.keys.At(i), o.got.Data[:0])
+	if err != nil {
 		o.host.Fail(err)
-		return nil, false
+		return
 	}
-	if !o.got.Has(0) {
-		return nil, false
+	o.got.Data = v
+	if o.state[i] |= known; ok {
+		o.state[i] |= present
+		put(i, v)
 	}
-	o.state[0] = known | present
-	return o.got.Data, true
 }
 
 // written returns the keys with a prefix that were written, in ascending order. The slice is scratch.
