@@ -17,12 +17,17 @@ func ManyTimers() Workload {
 		amount("delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000),
 		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
+		amount("out_of_order", "0", "milliseconds that a record may be behind the greatest time so far; 0: times ascend, and a watermark follows every batch", 0, 1_000_000_000),
+		amount("watermark_every", "50", "records from one watermark of a partition to the next, where they are out of order", 1, 1_000_000),
 	)
 	params = append(params, dryParams()...)
 	return drawn("many-timers", "alarms by key in event time: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {
 		dry := v.dries(&d)
 		j := &timersJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
 			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
+		if d := v.amount("out_of_order") &^ 1; d > 0 {
+			j.times = &timeline{seed: mix(o.Seed + 0x71E), disorder: d, every: v.amount("watermark_every"), burst: 1}
+		}
 		return j.job(), nil
 	})
 }
@@ -33,6 +38,7 @@ type timersJob struct {
 	delay   uint64
 	burst   int64
 	deletes uint64
+	times   *timeline // nil: times ascend
 }
 
 // guardMillis is how much later than its alarm a guard is due.
@@ -50,13 +56,32 @@ func (j *timersJob) alarm(key, n uint64, at int64) int64 {
 // callsOff tells whether a key's nth record calls off the alarm of the record before.
 func (j *timersJob) callsOff(key, n uint64) bool { return mix(key<<32^n^1<<63)%100 < j.deletes }
 
+// at is the time of a record. It is behind every watermark that came before it.
+func (j *timersJob) at(in *Input, p int, off int64) int64 {
+	if j.times != nil {
+		return j.times.at(p, off)
+	}
+	return in.Parts[p].Mark[off] + 1
+}
+
+// log is a partition, with its silences.
+func (j *timersJob) log(in *Input, part int) engine.Log[uint64, backends.Void] {
+	if j.times != nil {
+		return j.dries.log(in, part, j.times)
+	}
+	return stillLog{countLog{&in.Parts[part]}, j.dries.of(part, len(in.Parts[part].Key))}
+}
+
 func (j *timersJob) job() *Job {
 	in := j.input()
+	for p := range in.Parts {
+		if j.times != nil {
+			in.Parts[p].Mark = j.times.marks(len(in.Parts[p].Key))
+		}
+	}
 	parts := engine.Parts[uint64, backends.Void, Row]{
 		Key: tables.Longs(j.groups),
-		Log: func(part int) engine.Log[uint64, backends.Void] {
-			return stillLog{countLog{&in.Parts[part]}, j.dries.of(part, len(in.Parts[part].Key))}
-		},
+		Log: func(part int) engine.Log[uint64, backends.Void] { return j.log(in, part) },
 		Op:      func() engine.Operator[uint64, backends.Void, Row] { return &timersOp{job: j} },
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
 		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },

@@ -109,7 +109,7 @@ func (f *timersFold) see(p int, off int64) {
 	x := &f.in.Parts[p]
 	k := x.Key[off]
 	now := Latest{Row: Row{engine.MakeID(p, off), Chain{uint64(x.N[off]), x.H[off]}}}
-	at, last := x.Mark[off]+1, f.latest[k]
+	at, last := f.job.at(f.in, p, off), f.latest[k]
 	if !f.job.callsOff(uint64(k), now.N) {
 		now.Due = f.job.alarm(uint64(k), now.N, at)
 		f.waits[k] = append(f.waits[k], now)

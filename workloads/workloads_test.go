@@ -29,9 +29,10 @@ func TestCount(t *testing.T) {
 
 func TestManyTimers(t *testing.T) {
 	for name, small := range map[string]map[string]string{
-		"alone":   {"records": "400", "keys": "20", "delay": "40", "deletes": "30"},
-		"bursts":  {"records": "400", "keys": "7", "delay": "90", "burst": "25"},
-		"one-key": {"records": "300", "keys": "1", "delay": "1000", "deletes": "0"},
+		"alone":    {"records": "400", "keys": "20", "delay": "40", "deletes": "30"},
+		"bursts":   {"records": "400", "keys": "7", "delay": "90", "burst": "25"},
+		"one-key":  {"records": "300", "keys": "1", "delay": "1000", "deletes": "0"},
+		"disorder": {"records": "400", "keys": "9", "delay": "40", "deletes": "40", "out_of_order": "60", "watermark_every": "3"},
 	} {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.ManyTimers(), small) })
 	}
