@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,14 +122,22 @@ func TestCopyingIsSeen(t *testing.T) {
 
 // A store that cannot be opened is an error that says in which probe.
 func TestNothingToAsk(t *testing.T) {
-	for _, fails := range []string{"keys", "map", "timers-on-heap", "limit"} {
+	open := func(fails string, seen *[]string) error {
 		_, err := probes.Run(func(name string, o backends.Options) (backends.Store, error) {
+			*seen = append(*seen, name)
 			if name == fails {
 				return nil, backends.ErrClosed
 			}
 			return heap.Backend{}.Open(o)
 		}, func() int64 { return 0 })
-		if !errors.Is(err, backends.ErrClosed) || err.Error() != "probe "+fails+": "+backends.ErrClosed.Error() {
+		return err
+	}
+	var all, unused []string
+	if err := open("", &all); err != nil || len(all) < 4 {
+		t.Fatalf("the heap is probed under the names %q, %v", all, err)
+	}
+	for _, fails := range slices.Compact(slices.Sorted(slices.Values(all))) {
+		if err := open(fails, &unused); !errors.Is(err, backends.ErrClosed) || err.Error() != "probe "+fails+": "+backends.ErrClosed.Error() {
 			t.Errorf("Run() = %v, want probe %s: %v", err, fails, backends.ErrClosed)
 		}
 	}
