@@ -3,6 +3,7 @@ package backends_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/heap"
@@ -226,41 +227,45 @@ func (s *states) way(batch int) opWay {
 	return opWay{fmt.Sprintf("batch=%d", batch), &s.read, func(o *operation, recs []uint64) { s.calls(recs, batch, o.weir) }}
 }
 
-// opTurns runs all ways in turn, round by round, on the same keys. Where these must be new, each way has its own. The first round warms up.
-// Every round begins with another way: what one leaves behind (a fuller memtable, warm caches) is met by all of them equally often.
+// opTurns runs all ways on the same keys, round by round, and takes the time of each. Where keys must be new, each way has its own. The first round
+// warms up. Within a round the ways take turns, a few milliseconds each and every time from another one on: what disturbs the machine, and what one
+// leaves behind for the next (a fuller memtable, warm caches), falls on all of them.
 func opTurns(b *testing.B, o *operation, rounds, calls int, l keysOf, ways []opWay) {
 	if o.many {
-		calls /= 8
+		calls /= 4
 	}
+	turn := max(calls/16, 1024)
 	recs, keys, next := l.draw(calls*(rounds+1)), l.name, l.n
 	if o.fresh {
 		keys = "new"
 	}
 	for round := range rounds + 1 {
-		var read uint64
-		for i := range ways {
-			w, some := ways[(round+i)%len(ways)], recs[round*calls:][:calls]
-			for j := 0; o.fresh && j < calls; j++ {
-				some[j] = keyOf(next)
-				next++
+		took := make([]time.Duration, len(ways))
+		for n := 0; n < calls; n += turn {
+			some := recs[round*calls+n:][:turn]
+			var read uint64
+			for i := range ways {
+				at := (n/turn + round + i) % len(ways)
+				for j := 0; o.fresh && j < turn; j++ {
+					some[j] = keyOf(next)
+					next++
+				}
+				w := ways[at]
+				before, begun := *w.read, time.Now()
+				w.run(o, some)
+				took[at] += time.Since(begun)
+				if got := *w.read - before; i == 0 {
+					read = got
+				} else if got != read {
+					b.Fatalf("%s, %s: what was read adds up to %d, and in the way before to %d", o.name, w.name, got, read)
+				}
 			}
-			before := *w.read
-			run := func() { w.run(o, some) }
-			if round == 0 {
-				run()
-			} else {
+		}
+		for i, w := range ways {
+			if round > 0 {
 				b.Run(fmt.Sprintf("op=%s/keys=%s/round=%02d/%s", o.name, keys, round-1, w.name), func(b *testing.B) {
-					before = *w.read
-					for b.Loop() {
-						run()
-					}
-					b.ReportMetric(float64(b.N)*float64(calls)/b.Elapsed().Seconds(), "calls/s")
+					b.ReportMetric(float64(calls)/took[i].Seconds(), "calls/s")
 				})
-			}
-			if got := *w.read - before; i == 0 {
-				read = got
-			} else if got != read {
-				b.Fatalf("%s, %s: what was read adds up to %d, and in the bare loop to %d", o.name, w.name, got, read)
 			}
 		}
 	}
