@@ -12,7 +12,9 @@ import (
 // DB is a Pebble database as package kv wants it.
 type DB struct {
 	db    *pebble.DB
-	write *pebble.Batch
+	lent  *pebble.Batch // has the bytes of another batch while they are applied
+	own   *pebble.Batch // has copies
+	room  int           // what a batch may take of a memtable and surely goes into it
 
 	idle    *iter  // closed by its user, and over all that was applied still; nil: none
 	applied uint64 // counts batches and whatever else an idle iterator is not to outlive
@@ -54,32 +56,50 @@ func (d *DB) MultiGet(keys, vals *backends.Rows) error {
 	return nil
 }
 
-// Apply copies the writes to a batch of Pebble's, which counts meanwhile what it will need of the memtable; to be given the bytes as they
-// are, it would have to walk them again.
+// entryBytes is more than a write takes of the memtable beside its own bytes: a node with links on all twenty levels.
+const entryBytes = 512
+
+// Apply gives Pebble the bytes as they are, which the memtable copies. A batch that is large beside the memtable becomes one itself and its bytes
+// are kept, so that is a copy.
 func (d *DB) Apply(b *backends.Batch) error {
 	d.dismiss()
-	d.write.Reset()
+	if b.Len() == 0 {
+		return nil
+	}
+	if b.Size()+b.Len()*entryBytes > d.room {
+		return d.applyCopy(b)
+	}
+	if err := d.lent.SetRepr(b.Repr()); err != nil {
+		return err
+	}
+	err := d.db.Apply(d.lent, pebble.NoSync)
+	d.lent.Reset()
+	return err
+}
+
+func (d *DB) applyCopy(b *backends.Batch) error {
+	d.own.Reset()
 	var err error
 	b.Each(func(op backends.Op, k, v []byte) {
 		var e error
 		switch op {
 		case backends.OpSet:
-			e = d.write.Set(k, v, nil)
+			e = d.own.Set(k, v, nil)
 		case backends.OpDelete:
-			e = d.write.Delete(k, nil)
+			e = d.own.Delete(k, nil)
 		case backends.OpMerge:
-			e = d.write.Merge(k, v, nil)
+			e = d.own.Merge(k, v, nil)
 		case backends.OpDeleteRange:
-			e = d.write.DeleteRange(k, v, nil)
+			e = d.own.DeleteRange(k, v, nil)
 		}
 		if err == nil {
 			err = e
 		}
 	})
-	if err != nil || d.write.Empty() {
+	if err != nil {
 		return err
 	}
-	return d.db.Apply(d.write, pebble.NoSync)
+	return d.db.Apply(d.own, pebble.NoSync)
 }
 
 // Iter walks what was applied. To make an iterator costs as much as to walk a dozen entries, so one that is closed is kept for the next until

@@ -43,7 +43,7 @@ func OpenDB(o backends.Options, inMemory bool) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open pebble in %s: %w", o.Dir, err)
 	}
-	return &DB{db: db, write: db.NewBatch()}, nil
+	return &DB{db: db, lent: db.NewBatch(), own: db.NewBatch(), room: int(opts.MemTableSize / 4)}, nil
 }
 
 // format is the newest of Pebble's whose tables are read without allocating: from the next one on, every key that is read from a file
