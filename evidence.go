@@ -81,7 +81,7 @@ type recorder struct {
 	last     int64
 	applied  int64 // records known to be applied and not lost to a recovery
 	cut      []int64
-	down     int64 // since when nothing runs, -1: it runs
+	down     int64      // since when nothing runs, -1: it runs
 	outages  [][2]int64 // from when to when nothing ran
 	input    stretches
 	asked    accesses

@@ -80,8 +80,8 @@ func (j *timersJob) job() *Job {
 		}
 	}
 	parts := engine.Parts[uint64, backends.Void, Row]{
-		Key: tables.Longs(j.groups),
-		Log: func(part int) engine.Log[uint64, backends.Void] { return j.log(in, part) },
+		Key:     tables.Longs(j.groups),
+		Log:     func(part int) engine.Log[uint64, backends.Void] { return j.log(in, part) },
 		Op:      func() engine.Operator[uint64, backends.Void, Row] { return &timersOp{job: j} },
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
 		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },

@@ -11,10 +11,10 @@ import (
 
 // DB is a Pebble database as package kv wants it.
 type DB struct {
-	db    *pebble.DB
-	lent  *pebble.Batch // has the bytes of another batch while they are applied
-	own   *pebble.Batch // has copies
-	room  int           // what a batch may take of a memtable and surely goes into it
+	db   *pebble.DB
+	lent *pebble.Batch // has the bytes of another batch while they are applied
+	own  *pebble.Batch // has copies
+	room int           // what a batch may take of a memtable and surely goes into it
 
 	idle    *iter  // closed by its user, and over all that was applied still; nil: none
 	applied uint64 // counts batches and whatever else an idle iterator is not to outlive
