@@ -223,3 +223,50 @@ func TestNamesParseBack(t *testing.T) {
 		}
 	}
 }
+
+// A task refuses parts that lack a key group of its own, wherever it is.
+func TestPartsOfAnotherTask(t *testing.T) {
+	for _, c := range []struct {
+		parts [][2]int
+		want  string
+	}{
+		{[][2]int{{4, 7}}, ""},
+		{[][2]int{{0, 5}, {6, 9}}, ""},
+		{[][2]int{{8, 11}}, "key group 4 of [4,7] is in none of 1 parts"},
+		{[][2]int{{0, 5}, {7, 9}}, "key group 6 of [4,7] is in none of 2 parts"},
+		{[][2]int{{4, 6}}, "key group 7 of [4,7] is in none of 1 parts"},
+	} {
+		var lines []string
+		for _, g := range c.parts {
+			lines = append(lines, StatePart{Name: "state/x", Groups: backends.Groups{First: g[0], Last: g[1]}}.String())
+		}
+		var x restoring
+		err := x.begin(&Common{}, backends.Groups{First: 4, Last: 7}, &Msg{Ckpt: 3, State: []byte(strings.Join(lines, "\n"))}, new(Effects))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasSuffix(err.Error(), c.want)) {
+			t.Errorf("parts of %v: %v, want %q", c.parts, err, c.want)
+		}
+	}
+}
+
+// A coordinator restores a checkpoint whose parts have every key group once.
+func TestPartsOfACheckpoint(t *testing.T) {
+	c := &Coordinator{Common: Common{Spec: &Spec{Groups: 8}}}
+	for _, x := range []struct {
+		parts [][2]int
+		want  string
+	}{
+		{[][2]int{{0, 3}, {4, 7}}, ""},
+		{[][2]int{{0, 3}, {4, 3}, {4, 7}}, ""}, // a task without any
+		{[][2]int{{0, 3}, {3, 7}}, "state/1 has key groups [3,7], it should begin with 4"},
+		{[][2]int{{4, 7}, {0, 3}}, "state/0 has key groups [4,7], it should begin with 0"},
+		{[][2]int{{0, 3}}, "it was taken with 4 key groups, the job has 8: that cannot change"},
+	} {
+		var all []StatePart
+		for i, g := range x.parts {
+			all = append(all, StatePart{Name: fmt.Sprint("state/", i), Groups: backends.Groups{First: g[0], Last: g[1]}})
+		}
+		if err := c.complete(all); x.want == "" && err != nil || x.want != "" && (err == nil || err.Error() != x.want) {
+			t.Errorf("parts of %v: %v, want %q", x.parts, err, x.want)
+		}
+	}
+}

@@ -175,44 +175,32 @@ func TestCommittedReadsAtAnotherParallelism(t *testing.T) {
 	}
 }
 
-// A checkpoint of other sources is refused: their partitions are the job's.
-func TestRestoreWithOtherSources(t *testing.T) {
-	b, r := blobs.NewMemory(), rand.New(rand.NewPCG(1, 5))
-	for epoch, sources := range []int{2, 3} {
-		s := spec()
-		s.Sources, s.Interval = sources, 40
-		g, err := build(s, int64(epoch+1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := drive(r, g, b, 1<<20)
-		if sources == 2 && (d.err != nil || !d.over) {
-			t.Fatal(d.err, d.over)
-		}
-		if sources == 3 && (d.err == nil || !strings.Contains(d.err.Error(), "6 parts, which no number of tasks has beside 3 sources")) {
-			t.Errorf("a checkpoint of 2 sources is restored by 3: %v", d.err)
-		}
-	}
-}
-
-// So is one of more or fewer key groups: a key would be looked for in another group.
-func TestRestoreWithOtherKeyGroups(t *testing.T) {
-	for _, groups := range [][2]int{{16, 32}, {32, 16}} {
-		b, r := blobs.NewMemory(), rand.New(rand.NewPCG(2, 5))
-		for i, n := range groups {
+// A checkpoint is refused by a job of other sources, whose partitions are the job's, and by one of more or fewer key groups, in which a key would be
+// looked for in another group.
+func TestRestoreByAnotherJob(t *testing.T) {
+	for _, c := range []struct {
+		change func(s *e.Spec, attempt int)
+		want   string
+	}{
+		{func(s *e.Spec, attempt int) { s.Sources = 1 + attempt }, "6 parts, which no number of tasks has beside 3 sources"},
+		{func(s *e.Spec, attempt int) { s.Groups = 16 * attempt }, "it was taken with 16 key groups, the job has 32: that cannot change"},
+		{func(s *e.Spec, attempt int) { s.Groups = 32 / attempt }, "it was taken with 32 key groups, the job has 16: that cannot change"},
+	} {
+		b, r := blobs.NewMemory(), rand.New(rand.NewPCG(1, 5))
+		for attempt := 1; attempt <= 2; attempt++ {
 			s := spec()
-			s.Groups, s.Interval = n, 40
-			g, err := build(s, int64(i+1))
+			s.Interval = 40
+			c.change(s, attempt)
+			g, err := build(s, int64(attempt))
 			if err != nil {
 				t.Fatal(err)
 			}
 			d := drive(r, g, b, 1<<20)
-			if i == 0 && (d.err != nil || !d.over) {
+			if attempt == 1 && (d.err != nil || !d.over) {
 				t.Fatal(d.err, d.over)
 			}
-			want := fmt.Sprintf("it was taken with %d key groups, the job has %d: that cannot change", groups[0], groups[1])
-			if i == 1 && (d.err == nil || !strings.Contains(d.err.Error(), want)) {
-				t.Errorf("%v, want %q", d.err, want)
+			if attempt == 2 && (d.err == nil || !strings.Contains(d.err.Error(), c.want)) {
+				t.Errorf("%v, want %q", d.err, c.want)
 			}
 		}
 	}

@@ -31,9 +31,15 @@ type timeline struct {
 
 const stepMillis = 2
 
+// newTimeline is one of which no record is late.
+func (v *values) newTimeline(seed uint64) timeline {
+	return timeline{seed: mix(seed + 0x71E), disorder: v.amount("out_of_order") &^ 1, every: v.amount("watermark_every"), burst: 1}
+}
+
 func (v *values) timeline(seed uint64) timeline {
-	return timeline{seed: mix(seed + 0x71E), disorder: v.amount("out_of_order") &^ 1, late: v.share("late"), lateBy: max(2, v.amount("late_by")&^1),
-		every: v.amount("watermark_every"), burst: max(1, v.amount("burst"))}
+	l := v.newTimeline(seed)
+	l.late, l.lateBy, l.burst = v.share("late"), max(2, v.amount("late_by")&^1), max(1, v.amount("burst"))
+	return l
 }
 
 // refuse says that late records want one partition.
@@ -64,13 +70,15 @@ func (l *timeline) mark(rows int64) int64 {
 	return l.newest(rows-1) - l.disorder - 1
 }
 
-// marks are the watermarks after every record of a partition.
-func (l *timeline) marks(n int) []int64 {
-	all := make([]int64, n)
-	for off := range all {
-		all[off] = l.mark(int64(off) + 1)
+// markAll puts the watermarks behind the records of an input.
+func (l *timeline) markAll(in *Input) {
+	for p := range in.Parts {
+		x := &in.Parts[p]
+		x.Mark = make([]int64, len(x.Key))
+		for off := range x.Mark {
+			x.Mark[off] = l.mark(int64(off) + 1)
+		}
 	}
-	return all
 }
 
 // timedLog is one partition of a timeline.

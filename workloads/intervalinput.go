@@ -61,9 +61,7 @@ func (j *intervalJob) input() *Input {
 	} else {
 		in = j.countJob.input()
 	}
-	for p := range in.Parts {
-		in.Parts[p].Mark = j.times.marks(len(in.Parts[p].Key))
-	}
+	j.times.markAll(in)
 	return in
 }
 

@@ -97,9 +97,7 @@ func (j *windowsJob) check(parts int) error {
 
 func (j *windowsJob) job() *Job {
 	in := j.input()
-	for p := range in.Parts {
-		in.Parts[p].Mark = j.times.marks(len(in.Parts[p].Key))
-	}
+	j.times.markAll(in)
 	log := func(part int) engine.Log[uint64, backends.Void] {
 		return j.dries.log(in, part, &j.times)
 	}

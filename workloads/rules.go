@@ -67,8 +67,8 @@ func (j *rulesJob) input() (in *Input, keys int) {
 			heads[x.Key[off]] = c
 			x.N[off], x.H[off] = int32(c.N), c.H
 		}
-		x.Mark = j.times.marks(len(x.Key))
 	}
+	j.times.markAll(in)
 	in.Group = groupsOf(tables.Longs(j.groups), longs)
 	return in, keys
 }

@@ -25,8 +25,8 @@ func ManyTimers() Workload {
 		dry := v.dries(&d)
 		j := &timersJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
 			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
-		if d := v.amount("out_of_order") &^ 1; d > 0 {
-			j.times = &timeline{seed: mix(o.Seed + 0x71E), disorder: d, every: v.amount("watermark_every"), burst: 1}
+		if times := v.newTimeline(o.Seed); times.disorder > 0 {
+			j.times = &times
 		}
 		return j.job(), nil
 	})
@@ -74,10 +74,8 @@ func (j *timersJob) log(in *Input, part int) engine.Log[uint64, backends.Void] {
 
 func (j *timersJob) job() *Job {
 	in := j.input()
-	for p := range in.Parts {
-		if j.times != nil {
-			in.Parts[p].Mark = j.times.marks(len(in.Parts[p].Key))
-		}
+	if j.times != nil {
+		j.times.markAll(in)
 	}
 	parts := engine.Parts[uint64, backends.Void, Row]{
 		Key:     tables.Longs(j.groups),

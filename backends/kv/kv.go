@@ -163,17 +163,7 @@ func (s *store) Fetch(keys, vals *backends.Rows) error {
 			return err
 		}
 	}
-	if keys.Len() > 1 {
-		return s.db.MultiGet(keys, vals)
-	}
-	data, ok, err := s.db.Get(keys.At(0), vals.Data)
-	if ok {
-		vals.Data = data
-		vals.Close()
-	} else {
-		vals.AddAbsent()
-	}
-	return err
+	return s.db.MultiGet(keys, vals)
 }
 
 func (s *store) Get(key, buf []byte) ([]byte, bool, error) {

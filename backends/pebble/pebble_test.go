@@ -42,32 +42,33 @@ func TestDB(t *testing.T) {
 
 // What was applied stays as it was when its batch is filled with something else, be it small or large beside a memtable, which would keep its bytes.
 func TestAppliedIsCopied(t *testing.T) {
-	db, err := pebble.OpenDB(backends.Options{MemoryBytes: 5 << 20}, true) // memtables of a MiB
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	var b backends.Batch
-	want := map[string]string{}
-	for i := range 60 {
-		b.Reset()
-		writes, size := 1+i*i, 1+(i*7919)%600
-		for j := range writes {
-			k, v := fmt.Sprintf("key-%d", (i*31+j)%5000), strings.Repeat(string(rune('a'+(i+j)%26)), size)
-			b.Set([]byte(k), []byte(v))
-			want[k] = v
-		}
-		if err := db.Apply(&b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b.Reset()
-	for range 20_000 { // over all that the batch had
-		b.Set([]byte("zzzzzzzz"), []byte(strings.Repeat("z", 100)))
-	}
-	for k, v := range want {
-		if got, ok, err := db.Get([]byte(k), nil); !ok || err != nil || string(got) != v {
-			t.Fatalf("%s is %.20q, %v, %v; want %.20q", k, got, ok, err, v)
+	for _, writes := range []int{1, 30, 300, 700, 3000, 20_000} {
+		for _, size := range []int{1, 50, 600, 3000} {
+			db, err := pebble.OpenDB(backends.Options{MemoryBytes: 5 << 20}, true) // memtables of a MiB
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b backends.Batch
+			fill := func(value string) {
+				b.Reset()
+				for i := range writes {
+					b.Set(fmt.Appendf(nil, "%s%06d", value, i), []byte(strings.Repeat(value, size)))
+				}
+			}
+			fill("a")
+			if err := db.Apply(&b); err != nil {
+				t.Fatal(err)
+			}
+			fill("z")
+			for i := range writes {
+				key := fmt.Appendf(nil, "a%06d", i)
+				if got, ok, err := db.Get(key, nil); !ok || err != nil || string(got) != strings.Repeat("a", size) {
+					t.Fatalf("%d writes of %d bytes: %s is %.20q, %v, %v", writes, size, key, got, ok, err) // and it would not close
+				}
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -22,6 +22,7 @@ type codedList[K, N comparable, V any] struct {
 	of     []int32 // by record, when there are no namespaces
 	max    int     // bytes of a list that is set or read
 	lone   lone
+	put    func(i int, b []byte) // what was stored
 }
 
 // replaced marks a list of which nothing that is stored counts any more.
@@ -33,6 +34,7 @@ const wholeList = 3072
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
 	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h)}
 	t.lone.may = t.lone.may && t.auto
+	t.put = t.follow
 	return t
 }
 
@@ -43,7 +45,7 @@ func (t *codedList[K, N, V]) End() int {
 func (t *codedList[K, N, V]) Restored() {}
 
 func (t *codedList[K, N, V]) Want(i int, ns N) {
-	if len(t.keys.Batch) == 1 && t.lone.may {
+	if t.lone.takes(len(t.keys.Batch)) {
 		return
 	}
 	at := t.intern(&t.keys.Batch[i], ns)
@@ -158,12 +160,12 @@ func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 
 // bytesOf are the elements of a list.
 func (t *codedList[K, N, V]) bytesOf(ns N) []byte {
-	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
+	if len(t.state) == 0 && t.lone.takes(len(t.keys.Batch)) {
 		return t.bytesAlone(ns)
 	}
 	i := t.at(ns)
 	if t.state[i]&known == 0 {
-		t.read(i)
+		t.look(i)
 	}
 	return t.list[i]
 }
@@ -180,8 +182,8 @@ func (t *codedList[K, N, V]) bytesAlone(ns N) []byte {
 	return t.lone.val
 }
 
-// read reads list i and those that were announced, in one call.
-func (t *codedList[K, N, V]) read(i int) {
+// look reads list i and those that were announced, in one call.
+func (t *codedList[K, N, V]) look(i int) {
 	t.wanted = append(t.wanted, int32(i))
 	ask := t.order[:0]
 	for _, w := range t.wanted {
@@ -192,21 +194,7 @@ func (t *codedList[K, N, V]) read(i int) {
 	t.sort(ask)
 	ask = slices.Compact(ask)
 	t.wanted, t.order = t.wanted[:0], ask
-	t.ask.Reset()
-	t.got.Reset()
-	for _, w := range ask {
-		t.ask.Add(t.overlay.keys.At(int(w)))
-	}
-	if err := t.host.Fetch(&t.ask, &t.got); err != nil {
-		t.host.Fail(err)
-		return
-	}
-	for n, w := range ask {
-		if t.got.Has(n) {
-			t.follow(int(w), t.got.At(n))
-		}
-		t.state[w] |= known
-	}
+	t.read(ask, t.put)
 }
 
 // follow puts what is stored before what was added.
@@ -220,7 +208,6 @@ func (t *codedList[K, N, V]) follow(i int, b []byte) {
 	copy(all, b)
 	t.list[i], t.stored[i] = all, len(b)
 	t.size += len(b)
-	t.state[i] |= present
 }
 
 // Flush stores what was added behind what is stored, and in its place what was set.

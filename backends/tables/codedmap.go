@@ -46,9 +46,8 @@ func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
 	return i
 }
 
-// Want has nothing to gather where a record comes alone.
 func (t *codedMap[K, N, U, V]) Want(i int, ns N, u U) {
-	if len(t.keys.Batch) > 1 || !t.lone.may {
+	if !t.lone.takes(len(t.keys.Batch)) {
 		t.intern(&t.keys.Batch[i], ns, u)
 	}
 }
@@ -66,7 +65,7 @@ func (t *codedMap[K, N, U, V]) getAlone(ns N, u U) (v V, ok bool) {
 }
 
 func (t *codedMap[K, N, U, V]) Get(ns N, u U) (v V, ok bool) {
-	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
+	if len(t.state) == 0 && t.lone.takes(len(t.keys.Batch)) {
 		return t.getAlone(ns, u)
 	}
 	i := t.at(ns, u)

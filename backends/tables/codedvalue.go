@@ -26,7 +26,7 @@ func (t *codedValue[K, N, V]) End() int  { t.forget(); return len(t.state) }
 func (t *codedValue[K, N, V]) Restored() {}
 
 func (t *codedValue[K, N, V]) Want(i int, ns N) {
-	if len(t.keys.Batch) > 1 || !t.lone.may {
+	if !t.lone.takes(len(t.keys.Batch)) {
 		t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns))
 	}
 }
@@ -85,7 +85,7 @@ func (t *codedValue[K, N, V]) getAlone(ns N) (v V, ok bool) {
 }
 
 func (t *codedValue[K, N, V]) Get(ns N) (v V, ok bool) {
-	if len(t.state) == 0 && len(t.keys.Batch) == 1 && t.lone.may {
+	if len(t.state) == 0 && t.lone.takes(len(t.keys.Batch)) {
 		return t.getAlone(ns)
 	}
 	i := t.at(ns)

@@ -111,43 +111,48 @@ func (o *overlay) fetch(put func(i int, v []byte)) {
 		}
 	}
 	o.asked = len(o.state)
-	switch len(o.sorted) {
+	o.sort(o.sorted)
+	o.read(o.sorted, put)
+}
+
+// read reads keys, which are distinct and in order, and hands the values to put. One alone is asked for without a copy.
+func (o *overlay) read(places []int32, put func(i int, v []byte)) {
+	switch len(places) {
 	case 0:
 		return
 	case 1:
-		o.fetchOne(int(o.sorted[0]), put)
+		o.readOne(int(places[0]), put)
 		return
 	}
-	o.sort(o.sorted)
 	o.ask.Reset()
 	o.got.Reset()
-	for _, i := range o.sorted {
+	for _, i := range places {
 		o.ask.Add(o.keys.At(int(i)))
 	}
 	if err := o.host.Fetch(&o.ask, &o.got); err != nil {
 		o.host.Fail(err)
 		return
 	}
-	for n, i := range o.sorted {
-		o.state[i] |= known
+	for n, i := range places {
 		if o.got.Has(n) {
-			o.state[i] |= present
 			put(int(i), o.got.At(n))
+			o.state[i] |= present
 		}
+		o.state[i] |= known
 	}
 }
 
-func (o *overlay) fetchOne(i int, put func(i int, v []byte)) {
+func (o *overlay) readOne(i int, put func(i int, v []byte)) {
 	v, ok, err := o.host.Get(o.keys.At(i), o.got.Data[:0])
 	if err != nil {
 		o.host.Fail(err)
 		return
 	}
-	o.got.Data = v
-	if o.state[i] |= known; ok {
-		o.state[i] |= present
+	if o.got.Data = v; ok {
 		put(i, v)
+		o.state[i] |= present
 	}
+	o.state[i] |= known
 }
 
 // written returns the keys with a prefix that were written, in ascending order. The slice is scratch.
