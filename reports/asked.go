@@ -56,9 +56,8 @@ func stateSizes(_ *weir.Results, cells []row) (p picture, ok bool) {
 		}
 		l.Lines = append(l.Lines, line)
 	}
-	p.title = fmt.Sprintf("The state grows to %s in %s entries", size(float64(most.Bytes)), figures.Group(most.Entries))
-	p.note = fmt.Sprintf("The largest is of %s, %s a entry on average, keys included.", clip(title(largest.CellResult), 60), size(float64(most.Bytes)/float64(max(1, most.Entries))))
-	p.note = strings.Replace(p.note, " a entry", " an entry", 1)
+	p.title = fmt.Sprintf("The state takes up to %s, in %s entries", size(float64(most.Bytes)), figures.Group(most.Entries))
+	p.note = fmt.Sprintf("The largest is of %s, %s an entry on average, keys included.", clip(title(largest.CellResult), 60), size(float64(most.Bytes)/float64(max(1, most.Entries))))
 	p.wide, p.narrow = l.Draw(figures.Size{W: 748, H: 260}), l.Draw(figures.Size{W: 360, H: 240})
 	return p, true
 }
