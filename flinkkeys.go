@@ -12,6 +12,12 @@ import (
 
 const flinkDefault = "Flink 1.17 default"
 
+// Keys that are spoken of where they have no effect.
+const (
+	incrementalKey = "state.backend.incremental"
+	managedKey     = "taskmanager.memory.managed.size"
+)
+
 // flinkSettings are the options of Flink that weir implements: the spelling of 1.17, the others as aliases, the defaults of 1.17.
 func flinkSettings(c *Catalog) []setting {
 	list := []setting{
@@ -25,7 +31,8 @@ func flinkSettings(c *Catalog) []setting {
 		{key: "state.checkpoints.num-retained", older: []string{"execution.checkpointing.num-retained"}, short: "retained", def: "1", read: whole64(1, 1000, func(d *draft, n int64) { d.Retained = int(n) })},
 		{key: "parallelism.default", short: "parallelism", def: "1", read: whole64(1, 128, func(d *draft, n int64) { d.Parallelism = int(n) })},
 		{key: "pipeline.max-parallelism", short: "max-parallelism", def: "-1", read: readMaxParallelism},
-		{key: "taskmanager.memory.managed.size", short: "memory", quiet: true, read: flinkSize(func(d *draft, n int64) { d.managed = n })},
+		{key: incrementalKey, older: []string{"execution.checkpointing.incremental"}, short: "incremental", quiet: true, read: readIncremental},
+		{key: managedKey, short: "memory", quiet: true, read: flinkSize(func(d *draft, n int64) { d.managed = n })},
 		{key: "state.backend.rocksdb.memory.fixed-per-slot", short: "memory-per-slot", quiet: true, read: flinkSize(func(d *draft, n int64) { d.fixed = n })},
 		{key: "state.backend.rocksdb.timer-service.factory", short: "timers", def: "ROCKSDB", quiet: true, read: readTimers},
 		{key: "restart-strategy", older: []string{"restart-strategy.type"}, short: "restart", def: "", from: flinkDefault, read: readStrategy},
@@ -69,12 +76,12 @@ func fixedSettings() (list []setting) {
 		{"execution.checkpointing.externalized-checkpoint-retention", []string{"NO_EXTERNALIZED_CHECKPOINTS"}, nil},
 		{"execution.checkpointing.snapshot-compression", []string{"false"}, nil},
 		{"execution.checkpointing.file-merging.enabled", []string{"false"}, nil},
-		{"state.backend.incremental", []string{"false"}, []string{"execution.checkpointing.incremental"}},
 		{"state.backend.changelog.enabled", []string{"false"}, []string{"state.changelog.enabled"}},
 		{"state.backend.local-recovery", []string{"false"}, []string{"execution.state-recovery.from-local", "execution.checkpointing.local-backup.enabled"}},
 		{"state.checkpoint-storage", []string{"filesystem"}, []string{"execution.checkpointing.storage"}},
 		{"state.backend.async", []string{"true"}, nil},
 		{"state.backend.rocksdb.memory.managed", []string{"true"}, nil},
+		{"state.backend.rocksdb.timer-service.cache-size", []string{"128"}, nil},
 		{"state.backend.latency-track.keyed-state-enabled", []string{"false"}, []string{"state.latency-track.keyed-state-enabled"}},
 	} {
 		list = append(list, setting{key: f.key, older: f.older, quiet: true, read: func(_ *draft, s string) (string, error) {
@@ -124,7 +131,9 @@ func readBackend(c *Catalog, d *draft, s string) (string, error) {
 }
 
 // ownBackends are those of weir's own build. A scenario may name them in any: where one is not in the Catalog its cells are skipped.
-func ownBackends() []string { return []string{"heap", "pebble", "rocksdb"} }
+func ownBackends() []string { return []string{heapName, "pebble", "rocksdb"} }
+
+const heapName = "heap"
 
 func readInterval(d *draft, s string) (string, error) {
 	if s == "none" {
@@ -144,6 +153,19 @@ func readMode(d *draft, s string) (string, error) {
 		return "", fmt.Errorf("%s; want EXACTLY_ONCE or AT_LEAST_ONCE", clip(s))
 	}
 	return string(d.Mode), nil
+}
+
+// readIncremental: the heap takes full checkpoints whatever is said, as Flink's does. Backends whose checkpoints could be incremental take no others
+// than full ones yet. A draft without a backend is nobody's cell.
+func readIncremental(d *draft, s string) (string, error) {
+	on, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s)))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s; want true or false", clip(s))
+	case on && d.Backend != "" && d.Backend != heapName:
+		return "", fmt.Errorf("not implemented yet: %s on %s; weir does false", clip(s), d.Backend)
+	}
+	return strconv.FormatBool(on), nil
 }
 
 // readTimers: the key is RocksDB's, and every backend over bytes obeys it. The heap's timers are on the heap.

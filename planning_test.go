@@ -94,6 +94,7 @@ func TestAliases(t *testing.T) {
 		{"execution.checkpointing.num-retained: 4", "state.checkpoints.num-retained", "4 (s.yaml:2, as execution.checkpointing.num-retained)"},
 		{"restart-strategy.type: failurerate", "restart-strategy", "failure-rate (s.yaml:2, as restart-strategy.type)"},
 		{"execution.checkpointing.incremental: False", "state.backend.incremental", "false (s.yaml:2, as execution.checkpointing.incremental)"},
+		{"state.backend.rocksdb.timer-service.cache-size: 128", "state.backend.rocksdb.timer-service.cache-size", "128 (s.yaml:2)"},
 		{"execution.checkpointing.interval: 1500", "execution.checkpointing.interval", "1500 ms (s.yaml:2)"},
 		{"taskmanager.memory.managed.size: 1024", "taskmanager.memory.managed.size", "1 KiB (s.yaml:2)"},
 	} {
@@ -104,6 +105,26 @@ func TestAliases(t *testing.T) {
 		if got := settingOf(&s.cells[0], c.key); got != c.want {
 			t.Errorf("%s: %s, want %s", c.config, got, c.want)
 		}
+	}
+}
+
+// What the heap makes no use of is said, and runs; a backend whose checkpoints could be incremental does not pass full ones off as such.
+func TestWhatTheHeapIgnores(t *testing.T) {
+	for _, c := range []struct{ config, want string }{
+		{"state.backend.incremental: true", "s.yaml:2: state.backend.incremental has no effect on the heap, of which every checkpoint is full"},
+		{"state.backend.incremental: false", ""},
+		{"taskmanager.memory.managed.size: 64 mb", "s.yaml:2: taskmanager.memory.managed.size has no effect on the heap, where Flink would waste 64 MiB; set it to 0 there"},
+		{"taskmanager.memory.managed.size: 0", ""},
+		{"state.backend.type: pebble, taskmanager.memory.managed.size: 64 mb", ""},
+	} {
+		p := planOf(t, "workload: {type: count}\nconfig: {execution.checkpointing.interval: 1s, "+c.config+"}\n", nil, PlanOptions{})
+		if got := strings.Join(p.Warnings, "\n"); got != c.want {
+			t.Errorf("%s: warned of %q, want %q", c.config, got, c.want)
+		}
+	}
+	const both = "workload: {type: count}\nmatrix: {state.backend.type: [hashmap, pebble]}\nconfig: {state.backend.incremental: true}\n"
+	if _, err := Parse("s.yaml", []byte(both), planCatalog(), nil); err == nil || !strings.Contains(err.Error(), `state.backend.incremental: not implemented yet: "true" on pebble`) {
+		t.Errorf("incremental checkpoints of pebble: %v, want them refused", err)
 	}
 }
 

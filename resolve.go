@@ -267,7 +267,28 @@ func (r *reader) warnings(cells []Cell) (out []string) {
 	if g, ok := r.given["run.pin_timers"]; ok && !slices.ContainsFunc(cells, func(c Cell) bool { return c.Timers != backends.TimersInStore }) {
 		out = append(out, fmt.Sprintf("%s: %s has no effect unless state.backend.rocksdb.timer-service.factory is HEAP", g.at, g.spelt))
 	}
+	out = append(out, r.lostOnHeap(cells)...)
 	return append(out, valueLimits(cells)...)
+}
+
+// lostOnHeap says what the heap makes no use of, as Flink's does not. That managed memory is none of it is a loss there.
+func (r *reader) lostOnHeap(cells []Cell) (out []string) {
+	var seen []Setting
+	for i := range cells {
+		for _, s := range cells[i].Settings {
+			if cells[i].Backend != heapName || slices.Contains(seen, s) {
+				continue
+			}
+			seen = append(seen, s)
+			switch {
+			case s.Key == managedKey && cells[i].Memory > 0:
+				out = append(out, fmt.Sprintf("%s: %s has no effect on the heap, where Flink would waste %s; set it to 0 there", s.From, s.Key, s.Value))
+			case s.Key == incrementalKey && s.Value == "true":
+				out = append(out, fmt.Sprintf("%s: %s has no effect on the heap, of which every checkpoint is full", s.From, s.Key))
+			}
+		}
+	}
+	return out
 }
 
 // valueLimits says of a run that a limit of Flink's is emulated in it, at another place than Flink has it.
