@@ -26,9 +26,9 @@ func limitClauses(most int) []clause {
 	on := func(try func(*check, int)) func(*check) { return func(c *check) { try(c, most) } }
 	return []clause{
 		{"limit-of-a-value", "To set what is over the limit panics with a *backends.UsageError, and what was there stays.", on(limitOfAValue)},
-		{"limit-of-a-list", "What is added to a list passes, whatever it comes to; then reading the list panics with a *backends.UsageError, a snapshot of it returns one, and Clear helps.", on(limitOfAList)},
+		{"limit-of-a-list", "What is added to a list passes, whatever it comes to, and a snapshot and its restore carry it; then reading the list panics with a *backends.UsageError, and Clear helps.", on(limitOfAList)},
 		{"limit-of-a-key", "A key over the limit is a *backends.UsageError out of End, or out of the Snapshot that writes what was kept back.", on(limitOfAKey)},
-		{"limit-at-restore", "An entry over the limit is not restored.", on(limitAtRestore)},
+		{"limit-at-restore", "An entry over the limit is not restored, but for a list.", on(limitAtRestore)},
 	}
 }
 
@@ -89,11 +89,15 @@ func limitOfAList(c *check, most int) {
 		j.log.Add(void{}, piece)
 		c.wantUsage("to look into the list again", panicOf(func() { listed(j.log, void{}) }))
 	})
-	s := j.snapshot()
-	c.wantUsage("Each of a snapshot", walked(s))
-	s.Close()
-	j.batch(upTo(2), func(int) { j.log.Clear(void{}); j.log.Add(void{}, "again") })
-	j.batch(upTo(2), func(int) { c.same("the list", listed(j.log, void{}), []string{"again"}) })
+	k := c.job()
+	k.restore(j.now())
+	for _, j := range []*job{j, k} {
+		j.on(1, func() {
+			c.wantUsage("to look into the list behind a snapshot", panicOf(func() { listed(j.log, void{}) }))
+		})
+		j.batch(upTo(2), func(int) { j.log.Clear(void{}); j.log.Add(void{}, "again") })
+		j.batch(upTo(2), func(int) { c.same("the list", listed(j.log, void{}), []string{"again"}) })
+	}
 	j.on(1, func() { // within a batch, too
 		listed(j.log, void{})
 		for range 5 {
@@ -105,16 +109,6 @@ func limitOfAList(c *check, most int) {
 	if n := len(j.now()); n != 1 {
 		c.errorf("a snapshot has %d entries, want 1", n)
 	}
-}
-
-// walked reads a snapshot to its end or to an error.
-func walked(s backends.Snapshot) error {
-	for group := s.Groups().First; group <= s.Groups().Last; group++ {
-		if err := s.Each(group, func(*backends.Entry) error { return nil }); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func limitOfAKey(c *check, most int) {

@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
@@ -9,7 +10,7 @@ import (
 	"github.com/weirbench/weir/backends/pebble"
 )
 
-// Every clause about limits is failed by a store without any, and by one that looks where it should not, and by none that has them.
+// Every clause about limits is failed by a store without any, and by those that look where they should not, and by none that has them.
 func TestMutantsOfLimits(t *testing.T) {
 	const most = 1 << 20
 	limited := pebble.Backend{InMemory: true, KV: kv.Options{BytesMax: most}}
@@ -25,9 +26,16 @@ func TestMutantsOfLimits(t *testing.T) {
 		if c.name != "limit-of-a-list" {
 			continue
 		}
-		looks := onTable("log", func(t log) log { return looksAtAdd{t, most} })(limited)
-		if errs := c.run(looks.Open); len(errs) == 0 {
-			t.Errorf("the clause %s passes where Add looks at the whole list", c.name)
+		for where, plant := range map[string]func(backends.Backend) backends.Backend{
+			"Add looks at the whole list": onTable("log", func(t log) log { return looksAtAdd{t, most} }),
+			"a snapshot looks at it": onSnapshot(func(s *mutantSnapshot, group int, yield walk) error {
+				return s.Snapshot.Each(group, func(e *backends.Entry) error { return cmp.Or(longer(e, most), yield(e)) })
+			}),
+			"a restore looks at it": onRestore(func(s *mutant, e *backends.Entry) error { return cmp.Or(longer(e, most), s.Store.Restore(e)) }),
+		} {
+			if errs := c.run(plant(limited).Open); len(errs) == 0 {
+				t.Errorf("the clause %s passes where %s", c.name, where)
+			}
 		}
 	}
 }
@@ -44,4 +52,11 @@ func (t looksAtAdd) Add(n void, v string) {
 		panic(&backends.UsageError{What: "a list over the limit"})
 	}
 	t.log.Add(n, v)
+}
+
+func longer(e *backends.Entry, most int) error {
+	if len(e.Value) > most {
+		return &backends.UsageError{State: e.State, What: "a list over the limit"}
+	}
+	return nil
 }

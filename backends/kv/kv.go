@@ -13,8 +13,8 @@ type Options struct {
 	// the end of every batch. A snapshot writes them first, in its synchronous half.
 	Keep int
 	// BytesMax limits one key and one value, as Java's arrays limit Flink's RocksDB backend. Whoever sets more gets a *backends.UsageError, for a
-	// value as a panic and for a key out of End. What is added to a list passes, since nothing is read; then the next look into it panics, a
-	// snapshot returns the error, and Clear helps. 0 is Flink's limit, 2,147,483,647. That is more than our own encoding can, whose limit
+	// value as a panic and for a key out of End. What is added to a list passes, since nothing is read; a snapshot and its restore carry it, as the
+	// files of Flink's checkpoints do; then the next look into it panics, and Clear helps. 0 is Flink's limit, 2,147,483,647. That is more than our own encoding can, whose limit
 	// (backends.ValueBytesMax) holds in any case: a lower one shows with small values what Flink does with large ones.
 	BytesMax int
 	// Timers is where they are kept; the zero value is the database.
@@ -49,6 +49,7 @@ type store struct {
 	groups   backends.Groups
 	opts     Options
 	names    []string
+	kinds    []backends.Kind
 	tables   []backends.CodedTable
 	heap     []heapTable
 	byName   map[string]int
@@ -74,6 +75,7 @@ func (s *store) Open(d backends.Desc) (backends.Table, error) {
 		return nil, fmt.Errorf("there are %d states, which is all that there can be", StatesMax)
 	}
 	id := len(s.names)
+	s.kinds = append(s.kinds, d.Kind())
 	if d.Kind() == backends.TimerKind && s.opts.Timers != backends.TimersInStore {
 		s.names, s.byName[d.Name()] = append(s.names, d.Name()), id
 		return s.onHeap(id, d), nil
@@ -227,7 +229,11 @@ func (s *store) Restore(e *backends.Entry) error {
 	}
 	s.restored = true
 	s.one = append(groupKey(s.one[:0], id, e.Group), e.Key...)
-	if err := s.tooLarge(e.State, max(len(s.one), len(e.Value))); err != nil {
+	long := len(s.one)
+	if s.kinds[id] != backends.ListKind {
+		long = max(long, len(e.Value))
+	}
+	if err := s.tooLarge(e.State, long); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	if s.batch.Set(s.one, e.Value); s.batch.Len() >= 1024 || s.batch.Size() >= 1<<20 {

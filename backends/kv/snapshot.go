@@ -75,9 +75,6 @@ func (f *snapshot) each(id, group int, name string, yield func(*backends.Entry) 
 		}
 		for r := 0; r < f.rows.Len(); r += 2 {
 			e.Key, e.Value = f.rows.At(r)[len(lo):], f.rows.At(r+1)
-			if err := f.store.tooLarge(name, len(e.Value)); err != nil {
-				return fmt.Errorf("read snapshot: %w", err)
-			}
 			if alive != nil {
 				v, some := alive.Alive(e.Value, alive.now)
 				if e.Value = v; !some {
