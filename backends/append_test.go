@@ -37,7 +37,7 @@ func appendOrdered(b *testing.B, d database, n, elements int, look bool) {
 	var seen int
 	element = make([]byte, 8)
 	inTurn(b, 9, appends, recs, []way{
-		{"by=rewrite", func(recs []uint64) {
+		{name: "by=rewrite", run: func(recs []uint64) {
 			for i, k := range recs {
 				binary.BigEndian.PutUint64(element, uint64(i))
 				key := rawKey(k)
@@ -50,7 +50,7 @@ func appendOrdered(b *testing.B, d database, n, elements int, look bool) {
 				}
 			}
 		}},
-		{"by=merge", func(recs []uint64) {
+		{name: "by=merge", run: func(recs []uint64) {
 			for i, k := range recs {
 				binary.BigEndian.PutUint64(element, uint64(i))
 				key := rawKey(k)
@@ -63,7 +63,7 @@ func appendOrdered(b *testing.B, d database, n, elements int, look bool) {
 				}
 			}
 		}},
-		{"by=tables", func(recs []uint64) {
+		{name: "by=tables", run: func(recs []uint64) {
 			ours.calls(recs, 1, func(s *states, n uint64) {
 				if s.list.Add(backends.Void{}, n); look {
 					s.list.Each(backends.Void{}, func(uint64) bool { return true })

@@ -231,44 +231,36 @@ func (s *states) way(batch int) opWay {
 	return opWay{fmt.Sprintf("batch=%d", batch), &s.read, func(o *operation, recs []uint64) { s.calls(recs, batch, o.weir) }}
 }
 
-// opTurns runs all ways on the same keys, round by round, and takes the time of each. Where keys must be new, each way has its own. The first round
-// warms up. Within a round the ways take turns, a few milliseconds each and every time from another one on: what disturbs the machine, and what one
-// leaves behind for the next (a fuller memtable, warm caches), falls on all of them.
+// opTurns runs all ways on the same keys, round by round and in turns within a round, and takes the time of each. Where keys must be new, each way
+// has its own. The first round warms up.
 func opTurns(b *testing.B, o *operation, rounds, calls int, l keysOf, ways []opWay) {
 	if o.many { // short rounds: what it writes is flushed now and then, and then a round is none of its own
 		calls, rounds = calls/16, 4*rounds
 	}
-	turn := max(calls/16, 1024)
 	recs, keys, next := l.draw(calls*(rounds+1)), l.name, l.n
 	if o.fresh {
 		keys = "new"
 	}
 	for round := range rounds + 1 {
-		took := make([]time.Duration, len(ways))
-		for n := 0; n < calls; n += turn {
-			some := recs[round*calls+n:][:turn]
-			var read uint64
-			for i := range ways {
-				at := (n/turn + round + i) % len(ways)
-				for j := 0; o.fresh && j < turn; j++ {
-					some[j] = keyOf(next)
-					next++
-				}
-				w := ways[at]
-				before, begun := *w.read, time.Now()
-				w.run(o, some)
-				took[at] += time.Since(begun)
-				if got := *w.read - before; i == 0 {
-					read = got
-				} else if got != read {
-					b.Fatalf("%s, %s: what was read adds up to %d, and in the way before to %d", o.name, w.name, got, read)
-				}
+		took, read := make([]time.Duration, len(ways)), make([]uint64, len(ways))
+		for at, some := range turns(recs[round*calls:][:calls], max(calls/16, 1024), len(ways), round) {
+			for i := 0; o.fresh && i < len(some); i++ {
+				some[i] = keyOf(next)
+				next++
 			}
+			w := ways[at]
+			before, begun := *w.read, time.Now()
+			w.run(o, some)
+			took[at] += time.Since(begun)
+			read[at] += *w.read - before
 		}
-		for i, w := range ways {
+		for at, w := range ways {
+			if read[at] != read[0] {
+				b.Fatalf("%s, %s: what was read adds up to %d, and as %s to %d", o.name, w.name, read[at], ways[0].name, read[0])
+			}
 			if round > 0 {
 				b.Run(fmt.Sprintf("keys=%s/round=%02d/%s", keys, round-1, w.name), func(b *testing.B) {
-					b.ReportMetric(float64(calls)/took[i].Seconds(), "calls/s")
+					b.ReportMetric(float64(calls)/took[at].Seconds(), "calls/s")
 					b.ReportMetric(0, "ns/op") // not shown: of what was measured before, this is no iteration
 				})
 			}
