@@ -128,6 +128,8 @@ func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
 	switch {
 	case m.job != "":
 		c = jobCell(backend, m.job, nil)
+	case m.Clock:
+		c = jobCell(backend, "many-timers", map[string]string{"time": "processing"})
 	case m.Timers:
 		c = jobCell(backend, "many-timers", nil)
 	case m.Held:

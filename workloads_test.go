@@ -44,6 +44,7 @@ func variants() []variant {
 		{"many-timers dry", "many-timers", dry(nil), "timers", 2},
 		{"many-timers out of order", "many-timers", map[string]string{"out_of_order": "200", "delay": "300", "deletes": "40"}, "timers", 2},
 		{"many-timers out of order, dry", "many-timers", dry(map[string]string{"out_of_order": "100", "burst": "50"}), "timers", 2},
+		{"many-timers by the clock", "many-timers", map[string]string{"time": "processing", "bursts": "per-key"}, "timers", 2},
 		{"broadcast-rules dry", "broadcast-rules", dry(nil), "watermarks", 2},
 		{"list-append", "list-append", map[string]string{"reads": "0.3"}, "digest", 2},
 		{"map-profile", "map-profile", map[string]string{"removes": "0.2", "scans": "0.2"}, "digest", 2},

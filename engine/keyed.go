@@ -103,15 +103,24 @@ func (t *Keyed[K, R]) start(fx *Effects) error {
 		t.held = &state.Operator{Task: t.Role.Index, Tasks: t.Spec.Parallelism}
 	}
 	t.event, t.proc = t.Op.Timers()
-	if s, ok := service(t.event).(interface{ plant(*Planted) }); ok {
-		s.plant(t.Spec.Planted)
-	}
+	t.plant(t.event, false)
+	t.plant(t.proc, true)
 	if t.ledger = newLedger(t.Spec); t.ledger != nil {
 		fx.Fact(Fact{Kind: Owns, Groups: [2]int{t.own.First, t.own.Last}})
 		t.watch(t.event, false)
 		t.watch(t.proc, true)
 	}
 	return nil
+}
+
+// plant plants a bug in timers, if there are any.
+func (t *Keyed[K, R]) plant(timers Timers[K, R], processing bool) {
+	if timers == nil {
+		return
+	}
+	if s, ok := service(timers).(interface{ plant(*Planted, bool) }); ok {
+		s.plant(t.Spec.Planted, processing)
+	}
 }
 
 // watch has timers told, if there are any.

@@ -55,6 +55,7 @@ func TimerID(service string, rest []byte) uint64 {
 // A ledger is what the timers of a task have to tell of a step. A nil one is told nothing.
 type ledger struct {
 	services []string // all are known once the task has started
+	clocked  []string // of these: those of processing time
 	mask     uint32   // keys whose hash has any of these bits are left out
 	events   []TimerEvent
 	left     int // of events: how many are in facts of this step
@@ -109,13 +110,16 @@ func (t *ledger) lists(e *backends.Entry) bool {
 	return t != nil && slices.Contains(t.services, e.State)
 }
 
+// byClock tells whether an entry that it lists is a timer of processing time.
+func (t *ledger) byClock(e *backends.Entry) bool { return slices.Contains(t.clocked, e.State) }
+
 // loses is a planted bug: a timer that a checkpoint leaves out.
 func (t *ledger) loses(e *backends.Entry) bool {
 	if t == nil || t.planted == nil || !t.lists(e) {
 		return false
 	}
 	t.met++
-	return t.met%3 == 0 && t.planted.Is("timer-lost-at-snapshot")
+	return t.met%3 == 0 && t.planted.Is(ofTime("timer-lost-at-snapshot", t.byClock(e)))
 }
 
 // A watched set of timers tells what becomes of them.
@@ -139,7 +143,9 @@ func service[K comparable, R any](t Timers[K, R]) Timers[K, R] {
 
 func (t *TimerService[K, N, R]) watch(to *ledger, processing bool) {
 	t.ledger, t.processing = to, processing
-	to.services = append(to.services, t.name)
+	if to.services = append(to.services, t.name); processing {
+		to.clocked = append(to.clocked, t.name)
+	}
 }
 
 // tell tells what became of a timer of a key.

@@ -9,6 +9,7 @@ type Mutant struct {
 	Benign bool     // legal: nothing may see it
 	Rare   bool     // it takes a crash between two particular steps
 	Timers bool     // only a job with timers can show it
+	Clock  bool     // these are of processing time
 	Held   bool     // only a job with operator state can show it
 	Idle   bool     // only a job with idle partitions can show it
 	Two    bool     // only a job of two inputs can show it
@@ -45,6 +46,13 @@ func Mutants() []Mutant {
 		{Name: "timer-fires-early", Ticket: "Beam #35090", What: "timers fire before the watermark has passed them", Checks: []string{"consistent-cut", "timers"}, Timers: true},
 		{Name: "timer-of-an-instant-lost", Ticket: "SAMZA-2469", What: "of two timers of one instant the second is lost", Checks: []string{"sink-committed-once", "timers"}, Timers: true},
 		{Name: "deleted-timer-fires", Ticket: "Beam #15123", What: "a timer fires though an earlier one of the same batch deleted it", Checks: []string{"sink-committed-once", "timers"}, Timers: true},
+		{Name: "processing-timer-fires-twice", Ticket: "SAMZA-2463", What: "a timer of processing time that fired is found again", Checks: []string{"sink-committed-once", "timers"}, Timers: true, Clock: true},
+		{Name: "processing-timer-fires-early", Ticket: "FLINK-9857", What: "timers of processing time fire before their time is over", Checks: []string{"sink-committed-once", "timers"}, Timers: true, Clock: true},
+		{Name: "processing-timer-of-an-instant-lost", Ticket: "SAMZA-2469", What: "of two timers of processing time of one instant the second is lost", Checks: []string{"timers"}, Timers: true, Clock: true},
+		{Name: "processing-deleted-timer-fires", Ticket: "Beam #15123", What: "a timer of processing time fires though an earlier one of the same batch deleted it", Checks: []string{"sink-committed-once", "timers"}, Timers: true, Clock: true},
+		{Name: "processing-timers-reversed", Ticket: "Beam #39824", What: "of the timers of processing time that are due the latest fires first", Checks: []string{"timers"}, Timers: true, Clock: true},
+		{Name: "processing-timer-lost-at-snapshot", Ticket: "BEAM-615", What: "a checkpoint leaves out one timer of processing time in three", Checks: []string{"timers"}, Timers: true, Clock: true},
+		{Name: "processing-restored-timers-dropped", Ticket: "FLINK-28010", What: "a restored task drops the timers of processing time of one of its key groups", Checks: []string{"timers"}, Timers: true, Clock: true},
 		{Name: "late-record-taken", Ticket: "numaflow #1472", What: "a window takes records for one instant after it was cleaned up", Checks: []string{"windows"}, Windows: map[string]string{}},
 		{Name: "session-merge-forgets-state", Ticket: "euphoria #79", What: "what sessions hold is lost when they become one", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
 		{Name: "purge-forgotten", Ticket: "FLINK-31949", What: "a window that fires and purges keeps its contents", Checks: []string{"windows"}, Windows: map[string]string{"trigger": "fire-and-purge"}},

@@ -75,7 +75,7 @@ func (t *Keyed[K, R]) dropsTimer(e *backends.Entry) bool {
 	if t.dropped == 0 {
 		t.dropped = e.Group + 1
 	}
-	return t.dropped == e.Group+1 && t.bug("restored-timers-dropped")
+	return t.dropped == e.Group+1 && t.bug(ofTime("restored-timers-dropped", t.ledger.byClock(e)))
 }
 
 // restoring fetches a task's parts and verifies them, before anything is loaded: its own, or, where there were more or fewer tasks, all that have

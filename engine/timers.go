@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -37,13 +38,28 @@ type TimerService[K, N comparable, R any] struct {
 	codec      tables.KeyType[K]
 	key        tables.TimerKey[K, N]
 	ledger     *ledger // nil: nothing is to be told
-	processing bool    // for telling: they are of processing time
+	processing bool    // for telling, and for planted bugs: they are of processing time
 
 	planted *Planted
 	taken   int // timers, for planted bugs
 }
 
-func (t *TimerService[K, N, R]) plant(p *Planted) { t.planted = p }
+func (t *TimerService[K, N, R]) plant(p *Planted, processing bool) {
+	t.planted, t.processing = p, processing
+}
+
+// bug tells whether a bug is planted in the timers of this kind of time.
+func (t *TimerService[K, N, R]) bug(name string) bool {
+	return t.planted != nil && t.planted.Is(ofTime(name, t.processing))
+}
+
+// ofTime is the name of a bug of timers where it sits in those of processing time or of event time.
+func ofTime(name string, processing bool) string {
+	if processing {
+		return "processing-" + name
+	}
+	return name
+}
 
 // OpenTimers opens a set of timers in a scope's store. fire is called with the timer's key current.
 func OpenTimers[K, N comparable, R any](s *tables.Scope[K], name string, ns tables.Namespace[N], fire func(at int64, ns N, out *Out[K, R])) (*TimerService[K, N, R], error) {
@@ -73,7 +89,7 @@ func (t *TimerService[K, N, R]) Delete(at int64, ns N) {
 	}
 	if t.firing {
 		if i := t.waits(at, ns); i >= 0 {
-			t.gone[i] = !t.planted.Is("deleted-timer-fires")
+			t.gone[i] = !t.bug("deleted-timer-fires")
 			return
 		}
 	}
@@ -103,6 +119,9 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 		t.due, t.gone = make([]backends.Timer[K, N], 0, FireMax), make([]bool, FireMax)
 	}
 	t.due = t.timers.Pop(t.limit(until), t.due[:0])
+	if t.processing && len(t.due) > 1 && t.bug("timers-reversed") {
+		slices.Reverse(t.due)
+	}
 	t.batch = t.batch[:0]
 	for i := range t.due {
 		t.batch = append(t.batch, t.due[i].Key)
@@ -121,7 +140,7 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 			t.tell(TimerFired, &d.Key, d.At, d.NS)
 		}
 		t.onTimer(d.At, d.NS, out)
-		if t.planted != nil && t.taken%23 == 0 && t.planted.Is("timer-fires-twice") {
+		if t.planted != nil && t.taken%23 == 0 && t.bug("timer-fires-twice") {
 			t.timers.Register(d.At, d.NS)
 		}
 	}
@@ -136,7 +155,7 @@ func (t *TimerService[K, N, R]) Fire(until int64, out *Out[K, R]) (fired int) {
 
 // limit is until, or a planted bug.
 func (t *TimerService[K, N, R]) limit(until int64) int64 {
-	if t.planted != nil && until < EndOfTime && t.planted.Is("timer-fires-early") {
+	if until < EndOfTime && t.bug("timer-fires-early") {
 		return until + 5
 	}
 	return until
@@ -145,5 +164,5 @@ func (t *TimerService[K, N, R]) limit(until int64) int64 {
 // loses tells whether a planted bug loses the timer whose turn it is: the second one of an instant.
 func (t *TimerService[K, N, R]) loses() bool {
 	t.taken++
-	return t.turn > 0 && t.due[t.turn-1].At == t.due[t.turn].At && t.planted.Is("timer-of-an-instant-lost")
+	return t.turn > 0 && t.due[t.turn-1].At == t.due[t.turn].At && t.bug("timer-of-an-instant-lost")
 }

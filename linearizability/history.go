@@ -24,7 +24,7 @@ type History struct {
 	End     string  `json:"end,omitempty"`
 	Felled  bool    `json:"felled,omitempty"` // what ended it was a fault of the plan, and the plan allowed no further attempt
 	Demands Demands `json:"demands"`
-	// Volatile are states that may lose entries at any time, as those with a TTL. No digest holds them.
+	// Volatile are states that may lose entries at any time, as those with a TTL and timers of processing time. No digest holds them.
 	Volatile []string `json:"volatile,omitempty"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.
 	Sampled float64 `json:"sampled"`

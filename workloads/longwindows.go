@@ -123,7 +123,10 @@ func rowJob(j *countJob, in *Input, op func() engine.Operator[uint64, backends.V
 }
 
 func jobOf[V, R any](j *countJob, in *Input, parts engine.Parts[uint64, V, R]) *Job {
-	parts.Key, parts.Cursors = tables.Longs(j.groups), j.seenCursors
+	parts.Key = tables.Longs(j.groups)
+	if parts.Cursors == nil {
+		parts.Cursors = j.seenCursors
+	}
 	if parts.ReadKey == nil {
 		parts.ReadKey = func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) }
 	}

@@ -11,20 +11,23 @@ import (
 
 // ManyTimers is the job that registers, deletes and fires. A record of a key registers an alarm, and a guard a little later; the alarm emits
 // the record's row when it fires, and deletes the guard. Some records call off the alarm of the record before instead, if it is not due yet.
-// So every record comes out once, exactly when every timer fires once or is deleted in time.
+// So every record comes out once, exactly when every timer fires once or is deleted in time: in event time, or by the clock (clockOp).
 func ManyTimers() Workload {
 	params := append(keyParams("10k", "1M"),
+		choice("time", "of what time alarms are: of the records', or of the clock, whose delay and burst are in microseconds", eventTime, processingTime),
 		amount("delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000),
 		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
+		choice("bursts", "which are due together: those of all keys, or those of each key apart from other keys'", "global", burstsByKey),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
 		amount("out_of_order", "0", "milliseconds that a record may be behind the greatest time so far; 0: times ascend, and a watermark follows every batch", 0, 1_000_000_000),
 		amount("watermark_every", "50", "records from one watermark of a partition to the next, where they are out of order", 1, 1_000_000),
 	)
 	params = append(params, dryParams()...)
-	return drawn("many-timers", "alarms by key in event time: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {
+	return drawn("many-timers", "alarms by key in event time or by the clock: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {
 		dry := v.dries(&d)
 		j := &timersJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups},
-			delay: uint64(v.amount("delay")), burst: v.amount("burst"), deletes: uint64(v.amount("deletes"))}
+			clock: v.text("time") == processingTime, delay: uint64(v.amount("delay")), burst: v.amount("burst"), apart: v.text("bursts") == burstsByKey,
+			deletes: uint64(v.amount("deletes"))}
 		if times := v.newTimeline(o.Seed); times.disorder > 0 {
 			j.times = &times
 		}
@@ -32,25 +35,38 @@ func ManyTimers() Workload {
 	})
 }
 
+// The words of parameters.
+const (
+	eventTime      = "event"
+	processingTime = "processing"
+	burstsByKey    = "per-key"
+)
+
 type timersJob struct {
 	countJob
 	dries
+	clock   bool // alarms are of processing time
 	delay   uint64
 	burst   int64
+	apart   bool // bursts are of one key each
 	deletes uint64
 	times   *timeline // nil: times ascend
 }
 
-// guardMillis is how much later than its alarm a guard is due.
-const guardMillis = 3
+// guardAfter is how much later than its alarm a guard is due.
+const guardAfter = 3
 
 // alarm is when the alarm of a key's nth record is due, which has time at. It is behind the record's own time.
 func (j *timersJob) alarm(key, n uint64, at int64) int64 {
 	due := at + 1 + int64(mix(key<<32^n)%j.delay)
-	if j.burst > 0 {
-		due += (j.burst - due%j.burst) % j.burst
+	if j.burst == 0 {
+		return due
 	}
-	return due
+	early := due
+	if j.apart { // so long behind those of all keys as the key says
+		early -= int64(mix(key^0xB5) % uint64(j.burst))
+	}
+	return due + ((-early)%j.burst+j.burst)%j.burst
 }
 
 // callsOff tells whether a key's nth record calls off the alarm of the record before.
@@ -78,28 +94,17 @@ func (j *timersJob) job() *Job {
 		j.times.markAll(in)
 	}
 	parts := engine.Parts[uint64, backends.Void, Row]{
-		Key:     tables.Longs(j.groups),
 		Log:     func(part int) engine.Log[uint64, backends.Void] { return j.log(in, part) },
 		Op:      func() engine.Operator[uint64, backends.Void, Row] { return &timersOp{job: j} },
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
-		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
 		Cursors: j.cursors,
 	}
-	return &Job{
-		Input: in,
-		Build: func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
-			if s.Sources != j.draws.Parts || s.Groups != j.groups {
-				return nil, fmt.Errorf("build many-timers: %d sources and %d key groups; it was opened for %d and %d", s.Sources, s.Groups, j.draws.Parts, j.groups)
-			}
-			return engine.Build(s, epoch, parts)
-		},
-		Fold: func() Fold { return newTimersFold(j, in) },
-		Rows: func(txn []byte, yield func(engine.ID, string, int64, uint64)) error {
-			return readRows(txn, cutNumber, yield)
-		},
-		KeyName: number,
-		Show:    showChain,
+	if j.clock {
+		return j.byTheClock(in, parts)
 	}
+	job := jobOf(&j.countJob, in, parts)
+	job.Fold = func() Fold { return newTimersFold(j, in) }
+	return job
 }
 
 // cursors reads the entry of a key, whose records are of one partition.
@@ -145,6 +150,9 @@ func (latestCodec) Decode(b []byte) (l Latest, err error) {
 func (latestCodec) Width() int           { return latestWidth }
 func (latestCodec) Shares() bool         { return false }
 func (latestCodec) Copy(l Latest) Latest { return l }
+
+// Hash makes it a Namespace.
+func (latestCodec) Hash(l Latest) uint32 { return tables.Mix(l.H ^ l.N<<32 ^ uint64(l.Due)) }
 
 // Alarm is the namespace of a timer: the row that it emits, and whether it is the guard.
 type Alarm struct {

@@ -38,14 +38,14 @@ func (o *timersOp) Process(_ backends.Void, id engine.ID, at int64, out *engine.
 	if o.job.callsOff(key, now.N) {
 		if last.Due >= at { // it cannot have fired: no watermark is behind a record that comes
 			o.alarms.Delete(last.Due, Alarm{last.Row, false})
-			o.alarms.Delete(last.Due+guardMillis, Alarm{last.Row, true})
+			o.alarms.Delete(last.Due+guardAfter, Alarm{last.Row, true})
 			out.Emit(last.Row)
 		}
 		out.Emit(now.Row)
 	} else {
 		now.Due = o.job.alarm(key, now.N, at)
 		o.alarms.Register(now.Due, Alarm{now.Row, false})
-		o.alarms.Register(now.Due+guardMillis, Alarm{now.Row, true})
+		o.alarms.Register(now.Due+guardAfter, Alarm{now.Row, true})
 	}
 	o.latest.Set(backends.Void{}, now)
 }
@@ -59,7 +59,7 @@ func (o *timersOp) onTimer(at int64, a Alarm, out *engine.Out[uint64, Row]) {
 	if a.Guard {
 		return
 	}
-	o.alarms.Delete(at+guardMillis, Alarm{a.Row, true})
+	o.alarms.Delete(at+guardAfter, Alarm{a.Row, true})
 	n, _ := o.fired.Get(backends.Void{})
 	o.fired.Set(backends.Void{}, n.ring(a.Row))
 }
@@ -138,7 +138,7 @@ func (f *timersFold) Each(yield func(*backends.Entry)) {
 			for _, a := range []Alarm{{l.Row, false}, {l.Row, true}} {
 				due := l.Due
 				if a.Guard {
-					due += guardMillis
+					due += guardAfter
 				}
 				e.Key = binary.BigEndian.AppendUint64(e.Key[:0], uint64(due)^1<<63) // so that bytes compare as times do
 				e.Key = binary.BigEndian.AppendUint64(e.Key, uint64(k))

@@ -53,7 +53,7 @@ type Job struct {
 	Windows func(offsets []int64) (panes []Pane, late []engine.ID)
 	// AnyOrder says that the panes of one window come in any order: pairs of two inputs, of which nobody knows which was first.
 	AnyOrder bool
-	// Volatile are the states that may lose entries at any time, as those with a TTL: the fold does not yield them, and no digest holds them.
+	// Volatile are the states that may lose entries at any time, as those with a TTL and timers of processing time: the fold does not yield them, and no digest holds them.
 	Volatile []string
 	// Looks reads what the records of a committed transaction saw of state that expires, Expires says how it does. Nil in a job without.
 	Looks   func(txn []byte, yield func(Look)) error

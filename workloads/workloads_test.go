@@ -32,6 +32,8 @@ func TestManyTimers(t *testing.T) {
 		"alone":    {"records": "400", "keys": "20", "delay": "40", "deletes": "30"},
 		"bursts":   {"records": "400", "keys": "7", "delay": "90", "burst": "25"},
 		"one-key":  {"records": "300", "keys": "1", "delay": "1000", "deletes": "0"},
+		"per-key":  {"records": "400", "keys": "7", "delay": "90", "burst": "25", "bursts": "per-key"},
+		"clock":    {"records": "400", "keys": "9", "delay": "40", "deletes": "40", "time": "processing", "burst": "16"},
 		"disorder": {"records": "400", "keys": "9", "delay": "40", "deletes": "40", "out_of_order": "60", "watermark_every": "3"},
 	} {
 		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.ManyTimers(), small) })

@@ -23,6 +23,7 @@ type rig struct {
 	at    []int64 // their offsets
 	fx    engine.Effects
 	now   int64
+	wake  int64  // when the task wants to be woken, 0: never
 	rows  []byte // of the last transaction
 
 	volatile []string // states that no fold yields
@@ -55,7 +56,7 @@ func newRig(job *workloads.Job, batch int) (*rig, error) {
 			return nil, err
 		}
 	}
-	for i := range r.parts {
+	for i := range r.parts + 1 { // sources and task
 		if err := r.step(i, engine.Event{Kind: engine.Tell, Msg: engine.Msg{Kind: engine.Run}}); err != nil {
 			return nil, err
 		}
@@ -103,13 +104,28 @@ func (r *rig) poll(part int) (*engine.Batch, error) {
 	return b, nil
 }
 
-// feed gives a batch of a source to the task, and what that sends to the sink.
+// feed gives a batch of a source to the task, which is woken before if it is time.
 func (r *rig) feed(part int, b *engine.Batch) error {
-	if err := r.step(r.task(), engine.Event{Kind: engine.Data, Chan: part, Batch: b}); err != nil {
+	if r.wake != 0 && r.wake <= r.now {
+		r.wake = 0
+		if err := r.run(engine.Event{Kind: engine.Wake}); err != nil {
+			return err
+		}
+	}
+	return r.run(engine.Event{Kind: engine.Data, Chan: part, Batch: b})
+}
+
+// run gives an event to the task, and what that sends to the sink.
+func (r *rig) run(ev engine.Event) error {
+	b := ev.Batch
+	if err := r.step(r.task(), ev); err != nil {
 		return err
 	}
 	for {
 		more := r.fx.Takes == engine.MayPoll
+		if r.fx.Wake != 0 {
+			r.wake = r.fx.Wake
+		}
 		out := append([]engine.Send(nil), r.fx.Sends...)
 		if !r.fx.Passed(b) && b != nil {
 			b.Free()
