@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 
 	"github.com/weirbench/weir/backends"
@@ -74,6 +75,37 @@ func replays(s subject) error {
 				if !slices.Equal(got, want) {
 					return fmt.Errorf("partition %d, read by %d: %s", p, batch, firstDifference(got, want))
 				}
+			}
+		}
+		return nil
+	})
+}
+
+// opensAlike opens a job again for what it says and what it reads.
+func opensAlike(s subject) error {
+	return s.each(func(job *workloads.Job) error {
+		again, err := s.open(len(job.Input.Parts))
+		if err != nil {
+			return err
+		}
+		a, b := job.Input, again.Input
+		if !slices.Equal(a.Keys, b.Keys) || !slices.Equal(a.Group, b.Group) || len(a.Parts) != len(b.Parts) {
+			return fmt.Errorf("opened again, it has %d keys and %d partitions, want the same %d and %d, called and placed as before", len(b.Keys), len(b.Parts), len(a.Keys), len(a.Parts))
+		}
+		for p := range a.Parts {
+			if !reflect.DeepEqual(a.Parts[p], b.Parts[p]) {
+				return fmt.Errorf("partition %d: opened again, Input says something else of it", p)
+			}
+			want, _, err := readPart(job, p, 64)
+			if err != nil {
+				return err
+			}
+			got, _, err := readPart(again, p, 64)
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(got, want) {
+				return fmt.Errorf("partition %d, opened again: %s", p, firstDifference(got, want))
 			}
 		}
 		return nil

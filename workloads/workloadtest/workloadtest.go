@@ -40,6 +40,7 @@ func clauses() []clause {
 		{"parameters", "A workload opens with its defaults, and says in one line what is wrong with a parameter and what would be right.", parameters},
 		{"shape", "A workload refuses numbers of partitions and key groups that no job can have, and graphs of others than it was opened for.", shape},
 		{"replays", "A partition reads the same whatever the size of the pieces, at every replay, and ends.", replays},
+		{"opens-alike", "The same parameters and seed make the same input, to the byte, however often a workload is opened.", opensAlike},
 		{"input", "Input says of every record its key, key group, place and chain, and of every offset its watermark.", input},
 		{"fold", "The fold of a cut is what a store holds that processed the cut, entry by entry; going back is as good as going on.", folds},
 		{"rows", "A transaction says of every record, once, its key and the key's count and chain.", transactions},

@@ -241,6 +241,54 @@ func brokenReplays() []subject {
 	}
 }
 
+// brokenOpening are workloads whose input is another whenever they are opened, as one is that draws from the time or in the order of a map.
+func brokenOpening() []subject {
+	opens := 0
+	return []subject{
+		changed(func(w *workloads.Workload) {
+			open := w.Open
+			w.Open = func(o workloads.Options) (*workloads.Job, error) {
+				opens++
+				o.Seed += uint64(opens)
+				return open(o)
+			}
+		}),
+		opened(func(job *workloads.Job) {
+			opens++
+			job.Input.Keys[0], job.Input.Keys[opens%2] = job.Input.Keys[opens%2], job.Input.Keys[0]
+		}),
+		openedAnew(func(nth int, log engine.Log[uint64, backends.Void]) engine.Log[uint64, backends.Void] {
+			return brokenLog{log, func(l engine.Log[uint64, backends.Void], off int64, max int, keys []uint64, vals []backends.Void, times []int64) ([]uint64, []backends.Void, []int64) {
+				keys, vals, times = l.Read(off, max, keys, vals, times)
+				for i := range times {
+					times[i] += int64(nth)
+				}
+				return keys, vals, times
+			}}
+		}),
+	}
+}
+
+// openedAnew is the subject whose logs depend on which opening they are of.
+func openedAnew(change func(nth int, l engine.Log[uint64, backends.Void]) engine.Log[uint64, backends.Void]) subject {
+	opens := 0
+	return opened(func(job *workloads.Job) {
+		opens++
+		nth, build := opens, job.Build
+		job.Build = func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
+			g, err := build(s, epoch)
+			if err == nil {
+				for i := range g.Machines {
+					if s, ok := g.Machines[i].(*source); ok {
+						s.Log = change(nth, s.Log)
+					}
+				}
+			}
+			return g, err
+		}
+	})
+}
+
 func brokenInput() []subject {
 	part := func(change func(*workloads.Part)) subject {
 		return opened(func(job *workloads.Job) {
@@ -364,7 +412,7 @@ func TestLongWindowsIsSound(t *testing.T) { run(t, windowed()) }
 // Every clause has workloads that break it.
 func TestEveryClauseCanFail(t *testing.T) {
 	broken := map[string][]subject{
-		"parameters": brokenParameters(), "shape": brokenShape(), "replays": brokenReplays(), "input": brokenInput(), "fold": brokenFolds(),
+		"parameters": brokenParameters(), "shape": brokenShape(), "replays": brokenReplays(), "opens-alike": brokenOpening(), "input": brokenInput(), "fold": brokenFolds(),
 		"rows": brokenRows(), "corrupt-rows": brokenCorruption(), "cursors": brokenCursors(),
 		"windows": brokenWindows(), "looks": brokenLooks(),
 	}
