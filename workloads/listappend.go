@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -11,19 +10,19 @@ import (
 
 // ListAppend is the job of lists: every record appends an element to the list of its key, some look into it, and when it is full it is cleared.
 func ListAppend() Workload {
-	params := append(keyParams("10k", "1M"),
-		amount("element_size", "16", "bytes of an element", chainWidth, valueBytesMax),
+	params := append(append(keyParams("10k", "1M"), sizeParams("element", "16", "an element")...),
 		amount("length", "100", "elements of a list, at which it is cleared", 1, 1_000_000),
 		share("reads", "0.1", "this share of the records looks into the list before it appends"),
 	)
 	return drawn("list-append", "a list for each key: appended to, looked into, and cleared when it is full", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &listJob{countJob{draws: d, size: int(v.amount("element_size")), timed: true, groups: o.Groups}, uint64(v.amount("length")), v.share("reads")}
+		j := &listJob{countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, v.sizing("element"), uint64(v.amount("length")), v.share("reads")}
 		return j.job(), nil
 	})
 }
 
 type listJob struct {
 	countJob
+	sizing
 	length uint64
 	share  float64
 }
@@ -39,7 +38,7 @@ func (j *listJob) looks(key, n uint64) bool { return unit(mix(key<<32^n^0x115)) 
 func (j *listJob) job() *Job {
 	in := j.input()
 	job := rowJob(&j.countJob, in, func() engine.Operator[uint64, backends.Void, Row] {
-		return &listOp{counting: counting{job: &j.countJob}, list: j, pad: make([]byte, j.size-chainWidth)}
+		return &listOp{counting: counting{job: &j.countJob}, list: j}
 	})
 	job.Fold = func() Fold { return newListFold(j, in) }
 	return job
@@ -50,12 +49,12 @@ type listOp struct {
 	counting
 	list  *listJob
 	state tables.List[backends.Void, Padded]
-	pad   []byte
+	want  []byte
 }
 
 func (o *listOp) Open(s *tables.Scope[uint64]) (err error) {
 	if err = o.open(s); err == nil {
-		o.state, err = tables.OpenList(s, elementsState, tables.None{}, padded{o.list.size})
+		o.state, err = tables.OpenList(s, elementsState, tables.None{}, o.list.codec())
 	}
 	return err
 }
@@ -70,9 +69,7 @@ func (o *listOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out
 	if o.list.held(row.N) == 0 {
 		o.state.Clear(none)
 	} else {
-		v := Padded{Chain: row.Chain, Pad: make([]byte, o.list.size-chainWidth)}
-		fill(v.Pad, v.H)
-		o.state.Add(none, v)
+		o.state.Add(none, o.list.write(Padded{}, o.keys.Cur().K, row.Chain))
 	}
 	out.Emit(row)
 }
@@ -81,8 +78,7 @@ func (o *listOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out
 func (o *listOp) whole(c Chain) bool {
 	n, last, ok := uint64(0), Chain{}, true
 	o.state.Each(backends.Void{}, func(v Padded) bool {
-		fill(o.pad, v.H)
-		ok = ok && slices.Equal(o.pad, v.Pad) && (n == 0 || v.N == last.N+1)
+		ok = ok && v.sound(&o.want) && (n == 0 || v.N == last.N+1)
 		n, last = n+1, v.Chain
 		return ok
 	})
@@ -136,16 +132,8 @@ func (f *listFold) Each(yield func(*backends.Entry)) {
 		}
 		e.State, e.Value = elementsState, e.Value[:0]
 		for _, c := range f.lists[k] {
-			e.Value = appendPadded(e.Value, c, f.job.size)
+			e.Value = f.job.appendElement(e.Value, uint64(k), c)
 		}
 		yield(e)
 	}
-}
-
-// appendPadded appends a chain with its padding, size bytes together.
-func appendPadded(b []byte, c Chain, size int) []byte {
-	from := len(b)
-	b = slices.Grow(chains{}.Append(b, c), size-chainWidth)[:from+size]
-	fill(b[from+chainWidth:], c.H)
-	return b
 }

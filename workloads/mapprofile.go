@@ -13,8 +13,7 @@ import (
 // MapProfile is the job of maps: every key has a profile of some fields, of which a record puts, gets or removes one, or goes through all, and
 // may remove some of them as it passes.
 func MapProfile() Workload {
-	params := append(keyParams("10k", "1M"),
-		amount("value_size", "16", "bytes of a field", chainWidth, valueBytesMax),
+	params := append(append(keyParams("10k", "1M"), sizeParams("value", "16", "a field")...),
 		amount("fields", "20", "how many fields a profile may have", 1, 1_000_000),
 		share("gets", "0.4", "this share of the records gets a field"),
 		share("removes", "0.1", "this share of the records removes a field"),
@@ -22,7 +21,7 @@ func MapProfile() Workload {
 		share("prunes", "0", "this share of the records goes through all fields and removes about half of them; the others put one"),
 	)
 	return drawn("map-profile", "a map for each key: fields put, got, removed and gone through", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &mapJob{countJob{draws: d, size: int(v.amount("value_size")), timed: true, groups: o.Groups}, uint64(v.amount("fields")),
+		j := &mapJob{countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, v.sizing("value"), uint64(v.amount("fields")),
 			[4]float64{v.share("gets"), v.share("removes"), v.share("scans"), v.share("prunes")}}
 		if sum := j.shares[0] + j.shares[1] + j.shares[2] + j.shares[3]; sum > 1 {
 			return nil, fmt.Errorf("gets, removes, scans and prunes are %v of the records together; want 1 at most", sum)
@@ -33,6 +32,7 @@ func MapProfile() Workload {
 
 type mapJob struct {
 	countJob
+	sizing
 	fields uint64
 	shares [4]float64
 }
@@ -86,7 +86,7 @@ func (o *mapOp) Open(s *tables.Scope[uint64]) (err error) {
 	if err = o.open(s); err != nil {
 		return err
 	}
-	if o.profile, err = tables.OpenMap(s, profileState, tables.None{}, tables.Uint64{}, padded{o.maps.size}); err == nil {
+	if o.profile, err = tables.OpenMap(s, profileState, tables.None{}, tables.Uint64{}, o.maps.codec()); err == nil {
 		o.sum, err = tables.OpenValue(s, sumState, tables.None{}, chains{})
 	}
 	return err
@@ -127,12 +127,7 @@ func (o *mapOp) act(what int, field uint64, c Chain) bool {
 	if what == removesField {
 		o.profile.Remove(none, field)
 	} else {
-		if !was {
-			old.Pad = make([]byte, o.maps.size-chainWidth)
-		}
-		old.Chain = c
-		fill(old.Pad, c.H)
-		o.profile.Set(none, field, old)
+		o.profile.Set(none, field, o.maps.write(old, o.keys.Cur().K, c))
 		sum = sum.with(field, c)
 	}
 	o.keep(sum)
@@ -220,7 +215,7 @@ func (f *mapFold) Each(yield func(*backends.Entry)) {
 		for field, v := range f.profiles[k] { // in any order: a fold has none
 			sum = sum.with(field, v)
 			e.Key = binary.BigEndian.AppendUint64(e.Key[:8], field)
-			e.State, e.Value = profileState, appendPadded(e.Value[:0], v, f.job.size)
+			e.State, e.Value = profileState, f.job.append(e.Value[:0], uint64(k), v)
 			yield(e)
 		}
 		if e.Key = e.Key[:8]; sum.N > 0 {

@@ -172,11 +172,19 @@ func TestIntervalJoin(t *testing.T) {
 }
 
 func TestListAppend(t *testing.T) {
-	workloadtest.Run(t, workloads.ListAppend(), map[string]string{"records": "400", "keys": "20", "length": "7", "reads": "0.4", "element_size": "24"})
+	for _, sizes := range []string{"fixed", "uniform", "lognormal"} {
+		t.Run(sizes, func(t *testing.T) {
+			workloadtest.Run(t, workloads.ListAppend(), map[string]string{"records": "400", "keys": "20", "length": "7", "reads": "0.4", "element_size": "24", "element_sizes": sizes})
+		})
+	}
 }
 
 func TestMapProfile(t *testing.T) {
-	workloadtest.Run(t, workloads.MapProfile(), map[string]string{"records": "500", "keys": "12", "fields": "6", "removes": "0.3", "scans": "0.2", "gets": "0.1", "value_size": "20"})
+	for _, sizes := range []string{"fixed", "uniform", "lognormal"} {
+		t.Run(sizes, func(t *testing.T) {
+			workloadtest.Run(t, workloads.MapProfile(), map[string]string{"records": "500", "keys": "12", "fields": "6", "removes": "0.3", "scans": "0.2", "gets": "0.1", "value_size": "20", "value_sizes": sizes})
+		})
+	}
 }
 
 // The presets are workloads like others, under other names.
