@@ -153,7 +153,7 @@ func (ev *Evidence) series(rep int) *Series {
 	s := &Series{Rep: rep, Bin: float64(group) * binMicros / 1e6}
 	s.Rate = binned(ev.Rate, len(ev.Rate), group)
 	if len(ev.Fired) > 0 {
-		s.Fired = binned(ev.Fired, len(ev.Rate), group)
+		s.Fired = binned(ev.Fired, max(len(ev.Rate), len(ev.Fired)), group) // some fire when the last record has come
 	}
 	for i := range ev.Checkpoints {
 		c := &ev.Checkpoints[i]
