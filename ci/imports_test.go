@@ -28,6 +28,7 @@ func rows() []row {
 		{"backends/pebble", []string{"backends", "backends/kv"}, []string{"backends/..."}},
 		{"backends/rocksdb", []string{"backends", "backends/kv"}, []string{"backends/..."}},
 		{"backends/backendtest", slices.Concat(typed, []string{"backends/broken", "backends/heap", "backends/kv"}), []string{"backends/..."}},
+		{"backends/backendtest/every", []string{"backends", "backends/heap", "backends/kv", "backends/pebble", "backends/rocksdb"}, nil},
 		{"backends/probes", typed, []string{"backends/..."}},
 		{"engine/state", typed, []string{"backends/..."}},
 		{"engine", slices.Concat(typed, []string{"engine/state"}), []string{"backends/...", "engine/..."}},

@@ -1,15 +1,13 @@
 package engine_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/blobs"
-	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
 	e "github.com/weirbench/weir/engine"
 )
 
@@ -79,13 +77,13 @@ func rescaled(t *testing.T, seed uint64, job func(s *e.Spec, epoch int64) (*e.Gr
 	return 0, nil
 }
 
-// openBy makes the stores of one attempt live objects and those of the next bytes.
-func openBy(s *e.Spec, epoch int64, dir string) {
-	s.Open = func(_ int64, task int, g backends.Groups) (backends.Store, error) {
-		if epoch%2 == 1 {
-			return heap.Backend{}.Open(backends.Options{Groups: g})
-		}
-		return pebble.Backend{InMemory: true}.Open(backends.Options{Groups: g, Dir: fmt.Sprintf("%s/%d-%d", dir, epoch, task)})
+// openBy makes the stores of every attempt on another backend than the attempt before.
+func openBy(s *e.Spec, epoch int64) {
+	all := every.Backend()
+	names := every.Names(all)
+	on := all[names[epoch%int64(len(names))]]
+	s.Open = func(_ int64, _ int, g backends.Groups) (backends.Store, error) {
+		return on.Open(backends.Options{Groups: g})
 	}
 }
 
@@ -94,10 +92,10 @@ func openBy(s *e.Spec, epoch int64, dir string) {
 func TestRestoreAtAnotherParallelism(t *testing.T) {
 	crossed := 0
 	for seed := range uint64(60) {
-		b, dir := blobs.NewMemory(), t.TempDir()
+		b := blobs.NewMemory()
 		n, s := rescaled(t, seed, func(s *e.Spec, epoch int64) (*e.Graph, error) {
 			parts := tilled(s)
-			openBy(s, epoch, dir)
+			openBy(s, epoch)
 			return e.BuildTwo(s, epoch, parts)
 		}, b, nil)
 		crossed += n

@@ -6,8 +6,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
-	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/tables"
 	e "github.com/weirbench/weir/engine"
 )
@@ -78,7 +77,7 @@ func (a *alarms) onTimer(at int64, ns uint64, _ *e.Out[uint64, int]) {
 
 // Timers fire once, in the order of time, whatever callbacks register and delete.
 func TestTimersAndTheirCallbacks(t *testing.T) {
-	for name, b := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} {
+	for name, b := range every.Backend() {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(30) {
 				a := newAlarms(t, b, seed)
@@ -130,7 +129,7 @@ func (o *late) Cursors(dst []e.Cursor) []e.Cursor                  { return dst 
 
 // A timer of processing time that was restored wakes its task though no record comes.
 func TestRestoredTimersWake(t *testing.T) {
-	for name, b := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} {
+	for name, b := range every.Backend() {
 		t.Run(name, func(t *testing.T) {
 			var store backends.Store
 			spec := &e.Spec{Sources: 1, Parallelism: 1, Groups: 16, Open: func(_ int64, _ int, g backends.Groups) (s backends.Store, err error) {

@@ -11,11 +11,14 @@ import (
 	"strings"
 )
 
+// Compiled tells whether this binary can open RocksDB, and costs nothing to ask, unlike Found.
+const Compiled = true
+
 // Found says which library is linked.
 func Found() Info {
 	path := mapped()
 	return Info{
-		Compiled: true,
+		Compiled: Compiled,
 		Version:  C.GoString(C.weir_version()),
 		Debug:    C.weir_sync_points() != 0 || path != "" && asserts(path),
 		Path:     path,

@@ -6,8 +6,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
-	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/tables"
 )
 
@@ -27,6 +26,16 @@ type crowd struct {
 	scope  *tables.Scope[uint64]
 	timers tables.Timers[uint64, string]
 	want   map[timed]bool
+}
+
+func newCrowd(t *testing.T, b backends.Backend, seed uint64) *crowd {
+	return &crowd{t: t, r: rand.New(rand.NewPCG(seed, 1)), want: map[timed]bool{}, open: func() backends.Store {
+		s, err := b.Open(backends.Options{Groups: backends.Groups{Last: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}}
 }
 
 func (c *crowd) begin() {
@@ -130,25 +139,19 @@ func (c *crowd) move() {
 // What a table keeps at hand of a key group is not all, and is read again in blocks: whatever is registered, deleted and taken in between, timers come
 // out as from a plain set.
 func TestTimersByTheThousand(t *testing.T) {
-	for name, backend := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} { // in any order
+	for name, backend := range every.Backend() { // in any order
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(12) {
-				c := &crowd{t: t, r: rand.New(rand.NewPCG(seed, 1)), want: map[timed]bool{}, open: func() backends.Store {
-					s, err := backend.Open(backends.Options{Groups: backends.Groups{Last: 1}})
-					if err != nil {
-						t.Fatal(err)
-					}
-					return s
-				}}
+			for seed := range uint64(6) {
+				c := newCrowd(t, backend, seed)
 				c.begin()
 				for step := range 400 {
 					switch r := c.r.IntN(100); {
 					case step%100 < 30: // many come
-						c.change(int(seed) * 5)
+						c.change(int(seed) * 10)
 					case r < 2:
 						c.move()
 					case r < 40:
-						c.change(20 + int(seed)*5)
+						c.change(20 + int(seed)*10)
 					default:
 						c.pop(1 + c.r.IntN(200))
 					}
@@ -166,13 +169,13 @@ func TestTimersByTheThousand(t *testing.T) {
 
 // Timers are deleted at the edge of what is kept at hand, and registered there again; and what is at hand is deleted without one being taken.
 func TestTimersAtTheEdge(t *testing.T) {
-	c := &crowd{t: t, open: func() backends.Store {
-		s, err := pebble.Backend{InMemory: true}.Open(backends.Options{Groups: backends.Groups{Last: 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}}
+	for name, b := range every.Backend() {
+		t.Run(name, func(t *testing.T) { timersAtTheEdge(t, b) })
+	}
+}
+
+func timersAtTheEdge(t *testing.T, b backends.Backend) {
+	c := newCrowd(t, b, 1)
 	c.begin()
 	defer c.store.Close()
 	each := func(from, to int64, do func(at int64, ns string)) {

@@ -6,8 +6,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
-	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine/state"
 )
@@ -71,7 +70,7 @@ func (k *task) batch(t *testing.T, keys []uint64, f func(i int)) {
 }
 
 func each(t *testing.T, f func(t *testing.T, k *task)) {
-	for name, b := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} {
+	for name, b := range every.Backend() {
 		t.Run(name, func(t *testing.T) { f(t, open(t, b)) })
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine/state"
 )
@@ -65,7 +65,7 @@ func (k *mortal) holds() string {
 }
 
 func TestTTL(t *testing.T) {
-	for name, b := range map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}} {
+	for name, b := range every.Backend() {
 		for _, c := range []struct {
 			name          string
 			ttl           tables.TTL

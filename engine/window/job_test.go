@@ -9,9 +9,8 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/backends"
-	"github.com/weirbench/weir/backends/heap"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/kv"
-	"github.com/weirbench/weir/backends/pebble"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/engine/state"
@@ -171,9 +170,16 @@ func (s step) String() string {
 	return "go on with " + s.to
 }
 
+// stores are every backend, and those over an ordered store also as they keep 20 keys.
 func stores() map[string]backends.Backend {
-	return map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}, "pebble-keep": pebble.Backend{InMemory: true, KV: kv.Options{Keep: 20}}}
+	all := every.Backend()
+	for name, b := range every.Ordered(kv.Options{Keep: 20}) {
+		all[name+"-keep"] = b
+	}
+	return all
 }
+
+func names() []string { return every.Names(stores()) }
 
 // run gives, for every step, what came out, sorted; and how many entries are left.
 func (j job) run(t testing.TB, store string, script []step, b *bug) (all [][]string, left int) {

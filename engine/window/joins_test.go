@@ -34,7 +34,7 @@ func randomSides(r *rand.Rand, steps int) (script []sided) {
 		x := sided{key: 1 + r.Uint64N(2), at: near + r.Int64N(24) - 12}
 		switch n := r.IntN(9); {
 		case n == 0 && r.IntN(3) == 0:
-			x = sided{to: pick(r, "heap", "pebble", "pebble-keep")}
+			x = sided{to: pick(r, names()...)}
 		case n < 2:
 			if near += r.Int64N(9); near > 0 {
 				mark = max(mark+1, near-6)
@@ -99,7 +99,7 @@ func TestIntervalJoin(t *testing.T) {
 			out.Emit(fmt.Sprintf("%s @%d", pair(a, b), at))
 		}
 		join.Late = func(s side, at int64, out *engine.Out[uint64, string]) { out.Emit(fmt.Sprintf("late %v @%d", s, at)) }
-		got, left := playSides(t, script, pick(r, "heap", "pebble", "pebble-keep"), func() engine.Operator[uint64, side, string] { j := join; return &j })
+		got, left := playSides(t, script, pick(r, names()...), func() engine.Operator[uint64, side, string] { j := join; return &j })
 		sameSides(t, fmt.Sprintf("seed %d, from %d (exclusive %v) to %d (exclusive %v)", seed, join.Lower, join.LowerExclusive, join.Upper, join.UpperExclusive), script, got, allPairs(&join, script))
 		if left > 0 {
 			t.Fatalf("seed %d: %d entries are left at the end of time", seed, left)
@@ -195,7 +195,7 @@ func TestWindowJoin(t *testing.T) {
 			})
 		}
 		pairs, groups := windowed(script, size, slide)
-		store := pick(r, "heap", "pebble", "pebble-keep")
+		store := pick(r, names()...)
 		got, left := playSides(t, script, store, join)
 		sameSides(t, fmt.Sprintf("seed %d, join, size %d slide %d", seed, size, slide), script, got, pairs)
 		if left > 0 {

@@ -111,7 +111,7 @@ func (v *visits) Clear(p *Pane[uint64, string]) { v.n.Clear(p.Place()) }
 
 // What a function keeps per window is of that window and key, lives as long as the window does, and is cleared with it.
 func TestStatePerWindow(t *testing.T) {
-	for _, store := range []string{"heap", "pebble"} {
+	for _, store := range names() {
 		var got []string
 		o := Aggregate(config{Assigner: Sliding[uint64]{Size: 10, Slide: 5}, Lateness: 5}, tables.Uint64{}, counts[uint64](), Function[uint64, uint64, string](&visits{}))
 		r := newRig(t, stores()[store], engine.Operator[uint64, uint64, string](o), func(k uint64, s string) { got = append(got, fmt.Sprint(k, " ", s)) })

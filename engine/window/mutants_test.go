@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
 )
@@ -111,42 +112,49 @@ func (a upwards) Windows(dst []Window, _ uint64, at int64) []Window {
 	return append(dst, Window{start, start + a.Size})
 }
 
-// Every bug is seen by the oracle within 25 of the scripts in which it can show, and the same scripts without it show nothing.
+// Every bug is seen by the oracle on every backend, within 25 of the scripts in which it can show, and the same scripts without it show nothing.
 func TestOracleSeesBugs(t *testing.T) {
 	for _, b := range bugs() {
-		t.Run(b.name, func(t *testing.T) {
-			tried, killed := 0, ""
-			for seed := uint64(0); tried < 25 && killed == ""; seed++ {
-				r := rand.New(rand.NewPCG(seed, 4))
-				j, script := randomJob(r), randomScript(r, 80)
-				if !b.may(&j) {
-					continue
-				}
-				tried++
-				want := j.oracle(script)
-				if d := j.judge(t, script, want, nil); d != "" {
-					t.Fatalf("without the bug, seed %d, %v: %s", seed, j, d)
-				}
-				if d := j.judge(t, script, want, &b); d != "" {
-					killed = fmt.Sprintf("script %d, seed %d: %s", tried, seed, d)
-				}
-			}
-			if killed == "" {
-				t.Errorf("not seen in %d scripts", tried)
-			}
-			t.Log(killed)
-		})
+		for store := range every.Backend() {
+			t.Run(b.name+"/"+store, func(t *testing.T) { b.seen(t, store) })
+		}
 	}
 }
 
-// judge says what is wrong with a run on the heap, "" when nothing is.
-func (j job) judge(t *testing.T, script []step, want [][]string, b *bug) (wrong string) {
+func (b *bug) seen(t *testing.T, store string) {
+	tried := 0
+	for seed := uint64(0); tried < 25; seed++ {
+		r := rand.New(rand.NewPCG(seed, 4))
+		j, script := randomJob(r), randomScript(r, 80)
+		if !b.may(&j) {
+			continue
+		}
+		tried++
+		for i := range script { // whose restores stay there
+			if script[i].to != "" {
+				script[i].to = store
+			}
+		}
+		want := j.oracle(script)
+		if d := j.judge(t, store, script, want, nil); d != "" {
+			t.Fatalf("without the bug, seed %d, %v: %s", seed, j, d)
+		}
+		if d := j.judge(t, store, script, want, b); d != "" {
+			t.Logf("script %d, seed %d: %s", tried, seed, d)
+			return
+		}
+	}
+	t.Errorf("not seen in %d scripts", tried)
+}
+
+// judge says what is wrong with a run, "" when nothing is.
+func (j job) judge(t *testing.T, store string, script []step, want [][]string, b *bug) (wrong string) {
 	defer func() {
 		if p := recover(); p != nil {
 			wrong = fmt.Sprint("it panicked: ", p)
 		}
 	}()
-	got, left := j.run(t, "heap", script, b)
+	got, left := j.run(t, store, script, b)
 	if d := differs(script, got, want); d != "" {
 		return d
 	}

@@ -55,7 +55,7 @@ func randomScript(r *rand.Rand, steps int) (script []step) {
 			script = append(script, step{now: now})
 		case 3:
 			if r.IntN(4) == 0 {
-				script = append(script, step{to: pick(r, "heap", "pebble", "pebble-keep")})
+				script = append(script, step{to: pick(r, names()...)})
 			}
 		default:
 			script = append(script, step{key: 1 + r.Uint64N(3), v: uint64(i + 1), at: near + r.Int64N(30) - 20})
@@ -71,7 +71,7 @@ func TestOracle(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		j, script := randomJob(r), randomScript(r, 80)
 		want := j.oracle(script)
-		store := pick(r, "heap", "pebble", "pebble-keep")
+		store := pick(r, names()...)
 		got, left := j.run(t, store, script, nil)
 		if d := differs(script, got, want); d != "" {
 			t.Fatalf("seed %d, %v\non %s, %s", seed, j, store, d)

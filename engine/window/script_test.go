@@ -23,14 +23,14 @@ var rewrite = flag.Bool("rewrite", false, "write what the scripts get as what th
 //	go on with STORE           its snapshot is restored there
 //	left                       the states that hold something, and how many entries
 //
-// It says the same on the heap and on Pebble, and what the oracle says.
+// It says the same on every backend, and what the oracle says.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d scripts, error %v", len(files), err)
 	}
 	for _, f := range files {
-		for _, store := range []string{"heap", "pebble"} {
+		for _, store := range names() {
 			t.Run(strings.TrimSuffix(filepath.Base(f), ".txt")+"/"+store, func(t *testing.T) {
 				want, err := os.ReadFile(f)
 				if err != nil {

@@ -10,10 +10,10 @@ import (
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/backendtest"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/broken"
 	"github.com/weirbench/weir/backends/heap"
 	"github.com/weirbench/weir/backends/kv"
-	"github.com/weirbench/weir/backends/pebble"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what planted bugs were shrunk to")
@@ -62,10 +62,11 @@ func found(t *testing.T, what string, on Place) (Script, *Difference) {
 
 // Whatever breaks a clause of the suite is found by scripts as well, and each is shrunk to one that is read at a glance.
 func TestMutantsAreFoundAndShrunk(t *testing.T) {
-	on := map[string]backends.Backend{"heap": heap.Backend{}}
+	on := map[string]backends.Backend{}
 	if os.Getenv("WEIR_NIGHTLY") != "" {
-		on["pebble"] = pebble.Backend{InMemory: true, KV: kv.Options{Keep: 100}}
+		on = every.Ordered(kv.Options{Keep: 100})
 	}
+	on["heap"] = heap.Backend{}
 	cannot := unseen()
 	for name, b := range on {
 		for _, m := range backendtest.Mutants() {
@@ -87,52 +88,62 @@ func TestMutantsAreFoundAndShrunk(t *testing.T) {
 	}
 }
 
-// So are the planted bugs of real systems, and each strikes. What they were shrunk to is kept in testdata (go test -run Planted -rewrite).
+// So are the planted bugs of real systems, on every backend that they can be in, and each strikes. What they were shrunk to on the heap and on Pebble
+// is kept in testdata (go test -run Planted -rewrite); the one of Pebble shows them on RocksDB, too.
 func TestPlantedBugsAreFoundAndShrunk(t *testing.T) {
-	lsm := pebble.Backend{InMemory: true, KV: kv.Options{Keep: 100}}
 	hits := 0
 	hit := func() { hits++ }
 	forgetful := func(b backends.Backend, hit func()) backends.Backend { return broken.Forgetful(b, 7, hit) }
 	for _, c := range []struct {
-		name    string
-		plant   func(backends.Backend, func()) backends.Backend
-		backend backends.Backend
+		name        string
+		plant       func(backends.Backend, func()) backends.Backend
+		live, bytes bool // what it can be in: stores of Go objects, stores over bytes
 	}{
-		{"late-snapshot-heap", broken.LateSnapshot, heap.Backend{}},
-		{"late-snapshot-pebble", broken.LateSnapshot, lsm},
-		{"no-copy-on-write-heap", broken.WithoutCopyOnWrite, heap.Backend{}},
-		{"forgetful-snapshot-heap", forgetful, heap.Backend{}},
-		{"forgetful-snapshot-pebble", forgetful, lsm},
-		{"restore-without-timers-heap", broken.Timerless, heap.Backend{}},
-		{"restore-without-timers-pebble", broken.Timerless, lsm},
-		{"restore-without-times-heap", broken.TimelessRestore, heap.Backend{}},
-		{"restore-without-times-pebble", broken.TimelessRestore, lsm},
-		{"reading-renews-heap", broken.RenewedByReading, heap.Backend{}},
-		{"reading-renews-pebble", broken.RenewedByReading, lsm},
-		{"namespace-left-out-heap", broken.WithoutNamespaces, heap.Backend{}},
-		{"namespace-left-out-pebble", broken.WithoutNamespaces, lsm},
-		{"map-iterator-skips-heap", broken.SkipsBehindRemoved, heap.Backend{}},
-		{"map-iterator-skips-pebble", broken.SkipsBehindRemoved, lsm},
-		{"scan-reads-the-neighbour-pebble", broken.ReadsOn, lsm},
-		{"list-boundary-lost-pebble", broken.LosesBoundary, lsm},
-		{"restore-bound-exclusive-heap", broken.ExclusiveBound, heap.Backend{}},
-		{"restore-bound-exclusive-pebble", broken.ExclusiveBound, lsm},
+		{"late-snapshot", broken.LateSnapshot, true, true},
+		{"no-copy-on-write", broken.WithoutCopyOnWrite, true, false},
+		{"forgetful-snapshot", forgetful, true, true},
+		{"restore-without-timers", broken.Timerless, true, true},
+		{"restore-without-times", broken.TimelessRestore, true, true},
+		{"reading-renews", broken.RenewedByReading, true, true},
+		{"namespace-left-out", broken.WithoutNamespaces, true, true},
+		{"map-iterator-skips", broken.SkipsBehindRemoved, true, true},
+		{"scan-reads-the-neighbour", broken.ReadsOn, false, true},
+		{"list-boundary-lost", broken.LosesBoundary, false, true},
+		{"restore-bound-exclusive", broken.ExclusiveBound, true, true},
 	} {
-		hits = 0
-		on := Place{"it", c.plant(c.backend, hit)}
-		s, d := found(t, c.name, on)
-		if len(s.Lines) > readable || hits == 0 {
-			t.Errorf("%s: struck %d times, shrunk to %d lines, want at most %d:\n%v", c.name, hits, len(s.Lines), readable, s)
+		on := map[string]backends.Backend{}
+		if c.bytes {
+			on = every.Ordered(kv.Options{Keep: 100})
 		}
-		file := filepath.Join("testdata", c.name+".script")
-		if *rewrite {
-			text := fmt.Sprintf("# A planted bug, %s, shows here: %v.\n%v", c.name, d, s)
-			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
+		if c.live {
+			on["heap"] = heap.Backend{}
+		}
+		for backend, b := range on {
+			hits = 0
+			name, on := c.name+"-"+backend, Place{"it", c.plant(b, hit)}
+			s, d := found(t, name, on)
+			if len(s.Lines) > readable || hits == 0 {
+				t.Errorf("%s: struck %d times, shrunk to %d lines, want at most %d:\n%v", name, hits, len(s.Lines), readable, s)
+			}
+			if backend == "rocksdb" {
+				name = c.name + "-pebble"
+			} else if *rewrite {
+				keep(t, name, d, s)
+			}
+			if Run(read(t, kept(name)), on) == nil {
+				t.Errorf("%s no longer shows %s on %s", kept(name), c.name, backend)
 			}
 		}
-		if kept := read(t, file); Run(kept, on) == nil {
-			t.Errorf("%s no longer shows %s", file, c.name)
-		}
+	}
+}
+
+// kept is the file of a planted bug.
+func kept(name string) string { return filepath.Join("testdata", name+".script") }
+
+func keep(t *testing.T, name string, d *Difference, s Script) {
+	t.Helper()
+	text := fmt.Sprintf("# A planted bug, %s, shows here: %v.\n%v", name, d, s)
+	if err := os.WriteFile(kept(name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
