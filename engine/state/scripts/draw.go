@@ -42,7 +42,7 @@ func (d *drawing) between() Line {
 	case n < 26:
 		return line("close", name)
 	case n < 30:
-		return line("restore", name, 1+d.Uint64N(3), d.Uint64N(4))
+		return line("restore", name, 1+d.Uint64N(3), d.Uint64N(12))
 	case n < 45:
 		return line("timers", d.time(), 1+d.Uint64N(200), d.again())
 	case n < 60:

@@ -5,31 +5,39 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/backendtest"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/heap"
 	"github.com/weirbench/weir/backends/kv"
 	"github.com/weirbench/weir/backends/pebble"
-	"github.com/weirbench/weir/backends/rocksdb"
 )
 
-// places are all backends, those over an ordered store both as they write at once and as they keep, and the least ordered store that there is.
+// places are all backends, those over an ordered store as they write at once, as they keep, and with their timers on the heap, and the least ordered
+// store that there is.
 func places() []Place {
 	plain := func(o kv.Options) backends.Backend {
 		return kv.Over(func(backends.Options) (kv.DB, error) { return backendtest.NewPlain(), nil }, o)
 	}
 	all := []Place{
 		{"a plain store", plain(kv.Options{})},
-		{"a plain store that keeps 100 keys", plain(kv.Options{Keep: 100})},
+		{"a plain store that keeps 100 keys and pins timers on the heap", plain(kv.Options{Keep: 100, Timers: backends.TimersPinned})},
 		{"heap", heap.Backend{}},
-		{"pebble", pebble.Backend{InMemory: true}},
-		{"pebble that keeps 100 keys", pebble.Backend{InMemory: true, KV: kv.Options{Keep: 100}}},
 	}
-	if rocksdb.Found().Compiled {
-		all = append(all, Place{"rocksdb", rocksdb.Backend{InMemory: true}}, Place{"rocksdb that keeps 100 keys", rocksdb.Backend{InMemory: true, KV: kv.Options{Keep: 100}}})
+	for name, b := range every.Ordered(kv.Options{}) {
+		all = append(all, Place{name, b})
 	}
+	for name, b := range every.Ordered(kv.Options{Keep: 100}) {
+		all = append(all, Place{name + " that keeps 100 keys", b})
+	}
+	for name, b := range every.Ordered(kv.Options{Timers: backends.TimersOnHeap}) {
+		all = append(all, Place{name + " with timers on the heap", b})
+	}
+	slices.SortFunc(all, func(a, b Place) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
