@@ -75,7 +75,7 @@ func openFile(path string) (io.ReadCloser, error) { return os.Open(path) }
 
 // spec is what the engine is told of a cell.
 func (c *Cell) spec(stores func(epoch int64, task int, g backends.Groups) (backends.Store, error)) *engine.Spec {
-	return &engine.Spec{Sources: c.Sources, Parallelism: c.Parallelism, Groups: c.Groups, Batch: c.Batch, AtLeastOnce: c.Mode == linearizability.AtLeastOnce,
+	return &engine.Spec{Operator: c.Workload, Sources: c.Sources, Parallelism: c.Parallelism, Groups: c.Groups, Batch: c.Batch, AtLeastOnce: c.Mode == linearizability.AtLeastOnce,
 		Interval: c.Interval.Microseconds(), Timeout: c.Timeout.Microseconds(), MinPause: c.MinPause.Microseconds(), Concurrent: c.Concurrent,
 		Tolerable: c.Tolerable, Retained: c.Retained, Readers: c.Readers, ReadEvery: c.ReadEvery.Microseconds(), Track: true, Open: stores}
 }

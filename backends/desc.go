@@ -7,6 +7,8 @@ type Table any
 type Desc interface {
 	Name() string
 	Kind() Kind
+	// Form is one line that says what entries of this state are made of. Where two differ, the entries of the one are not those of the other.
+	Form() string
 	// Live makes a table of Go objects for a store that owns these key groups.
 	Live(Groups) LiveTable
 	// Coded makes a table over a host's bytes. All its keys begin with prefix, then the key group in two bytes, most significant first.
@@ -27,6 +29,8 @@ const (
 	MapKind
 	TimerKind
 )
+
+func (k Kind) String() string { return [...]string{"no kind", "value", "list", "map", "timers"}[k] }
 
 // A LiveTable holds Go objects. Its host sees everything but the types.
 type LiveTable interface {

@@ -43,7 +43,7 @@ func (t *Keyed[K, R]) snapshot(id int64, fx *Effects) error {
 	if err != nil {
 		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
 	}
-	s, err := t.Scope.Store.Snapshot()
+	s, err := t.pinned()
 	if err != nil {
 		return fmt.Errorf("snapshot for checkpoint %d: %w", id, err)
 	}
@@ -95,7 +95,7 @@ func (t *Keyed[K, R]) uploaded(r *Result, fx *Effects) {
 				p.held = t.held.Capture()
 			}
 			part := p.body.part
-			part.Name = r.Name
+			part.Name, part.Operator, part.States = r.Name, t.Spec.Operator, t.states()
 			part.hold(p.held)
 			fx.Note(AtUploaded, p.ckpt)
 			if t.Spec.Track {

@@ -17,25 +17,26 @@ type Keyed[K comparable, R any] struct {
 	intakes []intake[K, R] // by channel
 	second  Mask           // the channels of the second input; 0 where there is one
 
-	own    backends.Groups
-	out    Out[K, R]
-	in     inputs
-	event  Timers[K, R]
-	proc   Timers[K, R]
-	ledger *ledger // nil: what becomes of timers is not told
-	ran    bool    // the job runs: processing time counts
-	until  int64   // processing timers are due up to here; 0: none is known to be
-	armed  int64   // when Wake will come; 0: never
-	firing bool    // a watermark rose: timers first, then the barrier that came behind it, then other input
-	behind int64   // that barrier
-	from   int     // and its input
-	pins   []pin
-	parts  restoring
-	held   *state.Operator // nil: the operator has no state beside that of keys
-	reads  []Cursor
-	asked  [1]backends.Key[K]
-	late   int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
-	seen   int64 // records, for planted bugs
+	own     backends.Groups
+	out     Out[K, R]
+	in      inputs
+	event   Timers[K, R]
+	proc    Timers[K, R]
+	ledger  *ledger // nil: what becomes of timers is not told
+	ran     bool    // the job runs: processing time counts
+	until   int64   // processing timers are due up to here; 0: none is known to be
+	armed   int64   // when Wake will come; 0: never
+	firing  bool    // a watermark rose: timers first, then the barrier that came behind it, then other input
+	behind  int64   // that barrier
+	from    int     // and its input
+	pins    []pin
+	parts   restoring
+	carried carried
+	held    *state.Operator // nil: the operator has no state beside that of keys
+	reads   []Cursor
+	asked   [1]backends.Key[K]
+	late    int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
+	seen    int64 // records, for planted bugs
 	// dropped is a planted bug's: the key group whose timers are not restored, plus 1.
 	dropped int
 	counted int64 // when the census was told last
@@ -211,7 +212,10 @@ func (t *Keyed[K, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool
 func (t *Keyed[K, R]) told(m *Msg, fx *Effects) error {
 	switch m.Kind {
 	case Restore:
-		return t.parts.begin(&t.Common, t.own, m, fx)
+		if err := t.parts.begin(&t.Common, t.own, m, fx); err != nil {
+			return err
+		}
+		return t.fits(m.Ckpt)
 	case Load:
 		return t.load(m.Ckpt, fx)
 	case Run:

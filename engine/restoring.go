@@ -19,7 +19,7 @@ func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 			if skip == -2 {
 				skip = e.Group
 			}
-			if e.Group == skip || !t.own.Has(e.Group) || t.dropsTimer(e) {
+			if e.Group == skip || !t.own.Has(e.Group) || t.dropsTimer(e) || t.carries(e) {
 				return nil
 			}
 			return t.Scope.Store.Restore(e)
@@ -28,6 +28,7 @@ func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 			return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
 		}
 		t.parts.data[i] = nil
+		t.carried.states = t.carried.states.And(t.parts.parts[i].States)
 	}
 	if err := t.initialize(ckpt); err != nil {
 		return fmt.Errorf("restore checkpoint %d: %w", ckpt, err)
@@ -39,7 +40,7 @@ func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 		t.tell(fx, Restored, t.Coord, ckpt, nil)
 		return nil
 	}
-	s, err := t.Scope.Store.Snapshot()
+	s, err := t.pinned()
 	if err != nil {
 		return fmt.Errorf("read back what was restored: %w", err)
 	}

@@ -8,6 +8,9 @@ import (
 
 // A Spec is what an attempt is made from, alike for all workloads. Times are microseconds.
 type Spec struct {
+	// Operator is the uid of the keyed operator: its checkpoints are restored by an operator of the same, and refused by any other.
+	Operator string
+
 	Sources     int // source partitions, one source each
 	Parallelism int // keyed tasks, and as many sinks
 	Groups      int // key groups

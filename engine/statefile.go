@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine/state"
 )
 
@@ -26,14 +27,21 @@ type StatePart struct {
 	Entries int64
 	Digest  Digest
 	Groups  backends.Groups // those of the task: an entry of another is none of this file
+	// Operator is the Spec's, States what the entries of each state are made of: what this is restored into must be of the same.
+	Operator string
+	States   tables.Forms
 	// Held is the operator state of the task, as state.AppendShares writes it: small, so it travels in the part itself. Its lists are in Digest;
 	// Copy is the digest of its broadcast maps, of which every task has the same.
 	Held string
 	Copy Digest
 }
 
+// What is before the operator and the states, either of which may be nothing.
+const ofOperator, ofStates = "of=", "states="
+
 func (p StatePart) String() string {
-	text := fmt.Sprintf("%s %d %d %d %s %d %d", p.Name, p.Size, p.Index, p.Entries, p.Digest, p.Groups.First, p.Groups.Last)
+	text := fmt.Sprintf("%s %d %d %d %s %d %d %s%s %s%s",
+		p.Name, p.Size, p.Index, p.Entries, p.Digest, p.Groups.First, p.Groups.Last, ofOperator, tables.Word(p.Operator), ofStates, p.States)
 	if p.Held != "" {
 		text += fmt.Sprintf(" %s %s", p.Copy, base64.RawStdEncoding.EncodeToString([]byte(p.Held)))
 	}
@@ -43,8 +51,8 @@ func (p StatePart) String() string {
 // ParseStatePart reads what String wrote.
 func ParseStatePart(b []byte) (p StatePart, err error) {
 	f := strings.Fields(string(b))
-	if len(f) != 7 && len(f) != 9 {
-		return p, fmt.Errorf("part %q: %d fields, want 7, or 9 with operator state", b, len(f))
+	if len(f) != 9 && len(f) != 11 {
+		return p, fmt.Errorf("part %q: %d fields, want 9, or 11 with operator state", b, len(f))
 	}
 	p.Name = f[0]
 	for i, n := range []*int64{&p.Size, &p.Index, &p.Entries} {
@@ -57,16 +65,31 @@ func ParseStatePart(b []byte) (p StatePart, err error) {
 			return p, fmt.Errorf("part %q: %w", b, err)
 		}
 	}
-	if p.Digest, err = ParseDigest(f[4]); err != nil || len(f) == 7 {
+	if err = p.parseStates(f[7], f[8]); err != nil {
+		return p, fmt.Errorf("part %q: %w", b, err)
+	}
+	if p.Digest, err = ParseDigest(f[4]); err != nil || len(f) == 9 {
 		return p, err
 	}
-	held, err := base64.RawStdEncoding.DecodeString(f[8])
+	held, err := base64.RawStdEncoding.DecodeString(f[10])
 	if err != nil {
 		return p, fmt.Errorf("part %q: %w", b, err)
 	}
 	p.Held = string(held)
-	p.Copy, err = ParseDigest(f[7])
+	p.Copy, err = ParseDigest(f[9])
 	return p, err
+}
+
+func (p *StatePart) parseStates(operator, states string) (err error) {
+	operator, ok := strings.CutPrefix(operator, ofOperator)
+	states, all := strings.CutPrefix(states, ofStates)
+	if !ok || !all {
+		return fmt.Errorf("it does not say of which operator and states it is")
+	}
+	if p.Operator, err = tables.OfWord(operator); err == nil {
+		p.States, err = tables.ParseForms(states)
+	}
+	return err
 }
 
 // hold adds the operator state of the task.

@@ -17,6 +17,9 @@ func (d *ValueDesc[K, N, V]) Name() string { return d.name }
 // Kind is ValueKind.
 func (d *ValueDesc[K, N, V]) Kind() backends.Kind { return backends.ValueKind }
 
+// Form names the codecs of keys, namespaces and values.
+func (d *ValueDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + sized(d.v) }
+
 // Live makes a table of live objects.
 func (d *ValueDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveValue(d, g) }
 
@@ -46,6 +49,11 @@ func (d *MapDesc[K, N, U, V]) Name() string { return d.name }
 // Kind is MapKind.
 func (d *MapDesc[K, N, U, V]) Kind() backends.Kind { return backends.MapKind }
 
+// Form names the codecs of keys, namespaces, user keys and values.
+func (d *MapDesc[K, N, U, V]) Form() string {
+	return d.parts.form(d.Kind()) + " from=" + sized(d.u) + " to=" + sized(d.v)
+}
+
 // Live makes a table of live objects.
 func (d *MapDesc[K, N, U, V]) Live(g backends.Groups) backends.LiveTable { return newLiveMap(d, g) }
 
@@ -72,6 +80,9 @@ func (d *TimersDesc[K, N]) Name() string { return d.name }
 
 // Kind is TimerKind.
 func (d *TimersDesc[K, N]) Kind() backends.Kind { return backends.TimerKind }
+
+// Form names the codecs of keys and namespaces.
+func (d *TimersDesc[K, N]) Form() string { return d.parts.form(d.Kind()) }
 
 // Live makes a table of live objects.
 func (d *TimersDesc[K, N]) Live(g backends.Groups) backends.LiveTable { return newLiveTimers(d, g) }

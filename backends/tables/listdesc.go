@@ -43,6 +43,9 @@ func (d *ListDesc[K, N, V]) Name() string { return d.name }
 // Kind is ListKind.
 func (d *ListDesc[K, N, V]) Kind() backends.Kind { return backends.ListKind }
 
+// Form names the codecs of keys, namespaces and elements.
+func (d *ListDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + sized(d.v) }
+
 // Live makes a table of live objects.
 func (d *ListDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveList(d, g) }
 

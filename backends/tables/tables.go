@@ -75,6 +75,8 @@ type Scope[K comparable] struct {
 	Codec KeyType[K]
 	// Census counts what is asked of the states that are opened from now on; nil: nobody counts.
 	Census *Census
+	// Forms are those of the states that were opened, in their order.
+	Forms Forms
 
 	src [1]K
 	dst [1]backends.Key[K]
@@ -108,7 +110,7 @@ func (s *Scope[K]) mark(k K) backends.Key[K] {
 
 // OpenValue opens a value state in a scope's store. A name belongs to one state.
 func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
-	t, err := open[Value[N, V]](s.Store, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
+	t, err := open[Value[N, V]](s, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
 	return countValue(s, name, t, err)
 }
 
@@ -117,30 +119,31 @@ func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N],
 	if v.Width() == 0 {
 		return nil, fmt.Errorf("open state %s: the elements of a list are no bytes; want a codec that writes one at least", name)
 	}
-	t, err := open[List[N, V]](s.Store, newListDesc(s, name, ns, v))
+	t, err := open[List[N, V]](s, newListDesc(s, name, ns, v))
 	return countList(s, name, t, err)
 }
 
 // OpenMap opens a map state.
 func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u backends.Codec[U], v backends.Codec[V]) (Map[N, U, V], error) {
-	t, err := open[Map[N, U, V]](s.Store, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
+	t, err := open[Map[N, U, V]](s, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
 	return countMap(s, name, t, err)
 }
 
 // OpenTimers opens a set of timers.
 func OpenTimers[K, N comparable](s *Scope[K], name string, ns Namespace[N]) (Timers[K, N], error) {
-	t, err := open[Timers[K, N]](s.Store, &TimersDesc[K, N]{name, s, ns, newParts(s, ns)})
+	t, err := open[Timers[K, N]](s, &TimersDesc[K, N]{name, s, ns, newParts(s, ns)})
 	return countTimers(s, name, t, err)
 }
 
-func open[T any](s backends.Store, d backends.Desc) (t T, err error) {
-	made, err := s.Open(d)
+func open[T any, K comparable](s *Scope[K], d backends.Desc) (t T, err error) {
+	made, err := s.Store.Open(d)
 	if err != nil {
 		return t, fmt.Errorf("open state %s: %w", d.Name(), err)
 	}
 	t, ok := made.(T) // the one assertion
 	if !ok {
-		return t, fmt.Errorf("open state %s: %T made %T, want %T", d.Name(), s, made, &t)
+		return t, fmt.Errorf("open state %s: %T made %T, want %T", d.Name(), s.Store, made, &t)
 	}
+	s.Forms = s.Forms.with(d.Name(), d.Form())
 	return t, nil
 }

@@ -16,7 +16,7 @@ func OpenValueTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace
 		return orPlain(err, func() (Value[N, V], error) { return OpenValue(s, name, ns, v) })
 	}
 	d := &ValueDesc[K, N, Stamped[V]]{name, s, ns, newParts(s, ns), stamps[V]{v}}
-	t, err := open[Value[N, Stamped[V]]](s.Store, mortalValueDesc[K, N, V]{d, m})
+	t, err := open[Value[N, Stamped[V]]](s, mortalValueDesc[K, N, V]{d, m})
 	return countValue[K, N, V](s, name, &mortalValue[N, V]{t, m}, err)
 }
 
@@ -28,7 +28,7 @@ func OpenListTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace[
 	}
 	d := newListDesc[K](s, name, ns, backends.Codec[Stamped[V]](stamps[V]{v}))
 	m.List, m.Width = true, d.v.Width()
-	t, err := open[List[N, Stamped[V]]](s.Store, mortalListDesc[K, N, V]{d, m})
+	t, err := open[List[N, Stamped[V]]](s, mortalListDesc[K, N, V]{d, m})
 	return countList[K, N, V](s, name, newMortalList(t, m, newListDesc(s, name, ns, v)), err)
 }
 
@@ -39,7 +39,7 @@ func OpenMapTTL[K, N, U comparable, V any](s *Scope[K], name string, ns Namespac
 		return orPlain(err, func() (Map[N, U, V], error) { return OpenMap(s, name, ns, u, v) })
 	}
 	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, newParts(s, ns), u, stamps[V]{v}}
-	t, err := open[Map[N, U, Stamped[V]]](s.Store, mortalMapDesc[K, N, U, V]{d, m})
+	t, err := open[Map[N, U, Stamped[V]]](s, mortalMapDesc[K, N, U, V]{d, m})
 	return countMap[K, N, U, V](s, name, newMortalMap(t, m), err)
 }
 

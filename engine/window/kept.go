@@ -144,6 +144,8 @@ type elements[V any] struct{ v backends.Codec[V] }
 
 const timeWidth = 8
 
+func (c elements[V]) CodecName() string { return "timed:" + tables.CodecName(c.v) }
+
 func (c elements[V]) Append(b []byte, e Element[V]) []byte {
 	return c.v.Append(binary.BigEndian.AppendUint64(b, uint64(e.At)), e.V)
 }

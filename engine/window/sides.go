@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
 )
 
@@ -24,6 +25,11 @@ func Second[A, B any](b B) Side[A, B] { return Side[A, B]{Second: true, B: b} }
 type Sides[A, B any] struct {
 	A backends.Codec[A]
 	B backends.Codec[B]
+}
+
+// CodecName names both.
+func (c Sides[A, B]) CodecName() string {
+	return "side:" + tables.CodecName(c.A) + "|" + tables.CodecName(c.B)
 }
 
 // Append appends the byte and the record.
