@@ -7,30 +7,49 @@ import (
 
 // Reducing is one V of the current key, into which everything that is added is folded.
 type Reducing[V any] struct {
-	v    Value[V]
-	fold func(old, added V) V
+	in ReducingIn[backends.Void, V]
 }
 
 // OpenReducing opens a reducing state in a scope's store. fold must be associative; it may change and return old. The first V that is added
 // is kept as it is.
 func OpenReducing[K comparable, V any](s *tables.Scope[K], name string, v backends.Codec[V], fold func(old, added V) V) (Reducing[V], error) {
-	t, err := OpenValue(s, name, v)
-	return Reducing[V]{t, fold}, err
+	return OpenReducingTTL(s, name, v, fold, tables.TTL{})
 }
 
 // Add folds v in.
-func (s Reducing[V]) Add(v V) {
-	if old, ok := s.v.Get(); ok {
+func (s Reducing[V]) Add(v V) { s.in.Add(backends.Void{}, v) }
+
+// Get returns what was folded, and whether anything was.
+func (s Reducing[V]) Get() (V, bool) { return s.in.Get(backends.Void{}) }
+
+// Clear forgets it.
+func (s Reducing[V]) Clear() { s.in.Clear(backends.Void{}) }
+
+// ReducingIn is Reducing for the current key and a namespace.
+type ReducingIn[N comparable, V any] struct {
+	t    tables.Value[N, V]
+	fold func(old, added V) V
+}
+
+// OpenReducingIn opens a reducing state with namespaces. For its TTL see OpenReducingTTL.
+func OpenReducingIn[K, N comparable, V any](s *tables.Scope[K], name string, ns tables.Namespace[N], v backends.Codec[V], fold func(old, added V) V, ttl tables.TTL) (ReducingIn[N, V], error) {
+	t, err := tables.OpenValueTTL(s, name, ns, v, ttl)
+	return ReducingIn[N, V]{t, fold}, err
+}
+
+// Add folds v in.
+func (s ReducingIn[N, V]) Add(ns N, v V) {
+	if old, ok := s.t.Get(ns); ok {
 		v = s.fold(old, v)
 	}
-	s.v.Set(v)
+	s.t.Set(ns, v)
 }
 
 // Get returns what was folded, and whether anything was.
-func (s Reducing[V]) Get() (V, bool) { return s.v.Get() }
+func (s ReducingIn[N, V]) Get(ns N) (V, bool) { return s.t.Get(ns) }
 
 // Clear forgets it.
-func (s Reducing[V]) Clear() { s.v.Clear() }
+func (s ReducingIn[N, V]) Clear(ns N) { s.t.Clear(ns) }
 
 // An Aggregate folds values of In into an accumulator Acc, and says what an accumulator means.
 type Aggregate[In, Acc, Out any] struct {
@@ -42,28 +61,47 @@ type Aggregate[In, Acc, Out any] struct {
 
 // Aggregating is one accumulator of the current key, into which everything that is added is folded.
 type Aggregating[In, Acc, Out any] struct {
-	v   Value[Acc]
-	agg Aggregate[In, Acc, Out]
+	in AggregatingIn[backends.Void, In, Acc, Out]
 }
 
 // OpenAggregating opens an aggregating state in a scope's store; what it stores is the accumulator.
 func OpenAggregating[K comparable, In, Acc, Out any](s *tables.Scope[K], name string, acc backends.Codec[Acc], agg Aggregate[In, Acc, Out]) (Aggregating[In, Acc, Out], error) {
-	t, err := OpenValue(s, name, acc)
-	return Aggregating[In, Acc, Out]{t, agg}, err
+	return OpenAggregatingTTL(s, name, acc, agg, tables.TTL{})
 }
 
 // Add folds v in.
-func (s Aggregating[In, Acc, Out]) Add(v In) {
-	acc, ok := s.v.Get()
+func (s Aggregating[In, Acc, Out]) Add(v In) { s.in.Add(backends.Void{}, v) }
+
+// Get returns what the accumulator means, and whether anything was added.
+func (s Aggregating[In, Acc, Out]) Get() (Out, bool) { return s.in.Get(backends.Void{}) }
+
+// Clear forgets it.
+func (s Aggregating[In, Acc, Out]) Clear() { s.in.Clear(backends.Void{}) }
+
+// AggregatingIn is Aggregating for the current key and a namespace.
+type AggregatingIn[N comparable, In, Acc, Out any] struct {
+	t   tables.Value[N, Acc]
+	agg Aggregate[In, Acc, Out]
+}
+
+// OpenAggregatingIn opens an aggregating state with namespaces. For its TTL see OpenAggregatingTTL.
+func OpenAggregatingIn[K, N comparable, In, Acc, Out any](s *tables.Scope[K], name string, ns tables.Namespace[N], acc backends.Codec[Acc], agg Aggregate[In, Acc, Out], ttl tables.TTL) (AggregatingIn[N, In, Acc, Out], error) {
+	t, err := tables.OpenValueTTL(s, name, ns, acc, ttl)
+	return AggregatingIn[N, In, Acc, Out]{t, agg}, err
+}
+
+// Add folds v in.
+func (s AggregatingIn[N, In, Acc, Out]) Add(ns N, v In) {
+	acc, ok := s.t.Get(ns)
 	if !ok {
 		acc = s.agg.Create()
 	}
-	s.v.Set(s.agg.Add(acc, v))
+	s.t.Set(ns, s.agg.Add(acc, v))
 }
 
 // Get returns what the accumulator means, and whether anything was added.
-func (s Aggregating[In, Acc, Out]) Get() (out Out, ok bool) {
-	acc, ok := s.v.Get()
+func (s AggregatingIn[N, In, Acc, Out]) Get(ns N) (out Out, ok bool) {
+	acc, ok := s.t.Get(ns)
 	if !ok {
 		return out, false
 	}
@@ -71,4 +109,4 @@ func (s Aggregating[In, Acc, Out]) Get() (out Out, ok bool) {
 }
 
 // Clear forgets it.
-func (s Aggregating[In, Acc, Out]) Clear() { s.v.Clear() }
+func (s AggregatingIn[N, In, Acc, Out]) Clear(ns N) { s.t.Clear(ns) }

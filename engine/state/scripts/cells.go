@@ -84,19 +84,6 @@ func push[N comparable](t tables.Value[N, []uint64], ns N, v uint64) {
 	}
 }
 
-func sumCell(s state.Reducing[uint64]) cell {
-	return foldCell(s.Add, s.Clear, func() string { return longView().shown(s.Get()) })
-}
-
-func meanCell(s state.Aggregating[uint64, []uint64, string]) cell {
-	return foldCell(s.Add, s.Clear, func() string {
-		if v, ok := s.Get(); ok {
-			return v
-		}
-		return "nothing"
-	})
-}
-
 // average keeps a sum and a count, in a slice that it changes in place.
 func average() state.Aggregate[uint64, []uint64, string] {
 	return state.Aggregate[uint64, []uint64, string]{
@@ -106,15 +93,22 @@ func average() state.Aggregate[uint64, []uint64, string] {
 	}
 }
 
-func foldCell(add func(uint64), clear func(), get func() string) cell {
-	return func(verb string, _ uint64, args []uint64) string {
-		switch verb {
+// A folding is a state into which numbers are folded.
+type folding[N, Out any] interface {
+	Add(ns N, v uint64)
+	Get(ns N) (Out, bool)
+	Clear(ns N)
+}
+
+func foldCell[N comparable, Out any](s folding[N, Out], in space[N], shown func(Out, bool) string) cell {
+	return func(verb string, n uint64, args []uint64) string {
+		switch ns := in.make(n); verb {
 		case "add":
-			add(args[0])
+			s.Add(ns, args[0])
 		case "clear":
-			clear()
+			s.Clear(ns)
 		case "get":
-			return get()
+			return shown(s.Get(ns))
 		}
 		return ""
 	}

@@ -104,14 +104,14 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 		return openTimers(t, name, longSpace())
 	case "processing":
 		return openTimers(t, name, wordSpace())
-	case "sum", "ttl-sum":
-		s, err := state.OpenReducingTTL(t.Scope, name, tables.Uint64{}, func(a, b uint64) uint64 { return a + b }, ttl)
-		t.cells[name] = sumCell(s)
-		return err
-	case "mean", "ttl-mean":
-		s, err := state.OpenAggregatingTTL(t.Scope, name, tables.Uint64s{}, average(), ttl)
-		t.cells[name] = meanCell(s)
-		return err
+	case "sum":
+		return openSum(t, name, longSpace(), ttl)
+	case "ttl-sum":
+		return openSum(t, name, noSpace(), ttl)
+	case "mean":
+		return openMean(t, name, noSpace(), ttl)
+	case "ttl-mean":
+		return openMean(t, name, wordSpace(), ttl)
 	}
 	return fmt.Errorf("there is no way to open the state %s", name)
 }
@@ -119,6 +119,23 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 func openValue[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
 	s, err := tables.OpenValueTTL(t.Scope, name, in.codec, of.codec, ttl)
 	t.cells[name] = valueCell(s, in, of)
+	return err
+}
+
+func openSum[K, N comparable](t *typedTask[K], name string, in space[N], ttl tables.TTL) error {
+	s, err := state.OpenReducingIn(t.Scope, name, in.codec, tables.Uint64{}, func(a, b uint64) uint64 { return a + b }, ttl)
+	t.cells[name] = foldCell(s, in, longView().shown)
+	return err
+}
+
+func openMean[K, N comparable](t *typedTask[K], name string, in space[N], ttl tables.TTL) error {
+	s, err := state.OpenAggregatingIn(t.Scope, name, in.codec, tables.Uint64s{}, average(), ttl)
+	t.cells[name] = foldCell(s, in, func(v string, ok bool) string {
+		if ok {
+			return v
+		}
+		return "nothing"
+	})
 	return err
 }
 
