@@ -1,7 +1,6 @@
 package backendtest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,7 +16,6 @@ func listClauses() []clause {
 		{"empty-list-is-gone", "A list that was cleared, or set to nothing, does not exist: not for Each, not in a later snapshot; to add nothing makes none.", emptyListIsGone},
 		{"list-each-stops", "Each of a list ends when yield returns false.", listEachStops},
 		{"appended-behind-a-snapshot", "What is added to a list, however long, is in no snapshot that was taken before.", appendedBehindASnapshot},
-		{"nil-is-no-element", "A nil element panics with a *backends.UsageError, and the list stays as it was.", nilIsNoElement},
 	}
 }
 
@@ -144,44 +142,5 @@ func appendedBehindASnapshot(c *check) {
 	for i, s := range open {
 		c.same(fmt.Sprintf("snapshot %d", i), lines(c.entries(s)), want[i])
 		s.Close()
-	}
-}
-
-// pointers is the codec of a *uint64.
-type pointers struct{ tables.Uint64 }
-
-func (pointers) Append(b []byte, v *uint64) []byte { return tables.Uint64{}.Append(b, *v) }
-func (pointers) Decode(b []byte) (*uint64, error) {
-	v, err := tables.Uint64{}.Decode(b)
-	return &v, err
-}
-func (pointers) Shares() bool           { return true }
-func (pointers) Copy(v *uint64) *uint64 { w := *v; return &w }
-
-func nilIsNoElement(c *check) {
-	j := c.job()
-	l, err := tables.OpenList(j.Scope, "pointers", tables.None{}, backends.Codec[*uint64](pointers{}))
-	c.opened(err)
-	one := uint64(1)
-	j.on(1, func() { l.Add(void{}, &one) })
-	for name, give := range map[string]func(){
-		"Add":    func() { l.Add(void{}, nil) },
-		"AddAll": func() { l.AddAll(void{}, []*uint64{&one, nil}) },
-		"Set":    func() { l.Set(void{}, []*uint64{nil}) },
-	} {
-		j.on(1, func() {
-			defer func() {
-				var usage *backends.UsageError
-				if err, _ := recover().(error); !errors.As(err, &usage) {
-					c.errorf("%s(nil) panicked with %v, want a *backends.UsageError", name, err)
-				}
-			}()
-			give()
-		})
-	}
-	n := 0
-	j.on(1, func() { l.Each(void{}, func(v *uint64) bool { n++; return true }) })
-	if n != 1 {
-		c.errorf("the list has %d elements, want 1", n)
 	}
 }

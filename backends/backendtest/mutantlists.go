@@ -24,6 +24,8 @@ func listMutants() []Mutant {
 		{"Each of a list goes on", "list-each-stops", onTable("log", func(t log) log { return listsOn{t} })},
 		{"a snapshot sees what is added later", "appended-behind-a-snapshot", func(b backends.Backend) backends.Backend { return broken.LateSnapshot(b, func() {}) }},
 		{"nil is ignored", "nil-is-no-element", onTable("pointers", func(t tables.List[void, *uint64]) tables.List[void, *uint64] { return ignoresNil{t} })},
+		{"what is set to nil stays", "nil-clears", onTable("pointer", func(t pointer) pointer { return staysAtNil{t} })},
+		{"a nil of a map is an absence", "nil-in-a-map", onTable("nils", func(t nils) nils { return removesNil{t} })},
 	}
 }
 
@@ -63,4 +65,23 @@ func (t ignoresNil) Add(n void, v *uint64) {
 	if v != nil {
 		t.List.Add(n, v)
 	}
+}
+
+type (
+	pointer = tables.Value[void, *uint64]
+	nils    = tables.Map[void, uint64, *uint64]
+)
+
+type staysAtNil struct{ pointer }
+
+func (staysAtNil) Clear(void) {}
+
+type removesNil struct{ nils }
+
+func (t removesNil) Set(n void, u uint64, v *uint64) {
+	if v == nil {
+		t.nils.Remove(n, u)
+		return
+	}
+	t.nils.Set(n, u, v)
 }

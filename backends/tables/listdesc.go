@@ -1,10 +1,6 @@
 package tables
 
-import (
-	"reflect"
-
-	"github.com/weirbench/weir/backends"
-)
+import "github.com/weirbench/weir/backends"
 
 // ListDesc describes a list state. The bytes of a list are its elements, each as a part that tells where it ends, one behind the other: to
 // append an element is to append its bytes.
@@ -27,10 +23,7 @@ type AllCodec[T any] interface {
 
 func newListDesc[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) *ListDesc[K, N, V] {
 	d := &ListDesc[K, N, V]{name: name, scope: s, ns: ns, parts: newParts(s, ns), v: v}
-	switch reflect.TypeFor[V]().Kind() {
-	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
-		d.nilable = true // a nil slice is an empty one
-	}
+	d.nilable = nilable[V]()
 	if c, ok := v.(AllCodec[V]); ok && c.Width() >= 0 {
 		d.all = c.AppendAll
 	}
@@ -92,7 +85,7 @@ func (d *ListDesc[K, N, V]) refuseNils(vs []V) {
 		return
 	}
 	for _, v := range vs {
-		if x := reflect.ValueOf(&v).Elem(); x.IsNil() {
+		if isNil(v) {
 			panic(&backends.UsageError{State: d.name, What: "nil was given to a list; want an element"})
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // What Get returns is the table's: it is valid until the end of the batch, and may be changed in place only if Set follows before End.
 // What Set is given becomes the table's: the caller may read it until End and never change it without Set. Where copies of V share memory
 // (Codec.Shares) a coded table encodes at Set and decodes a fresh V at each Get, so that reusing an object is safe there and unsafe on the
-// heap, as on Flink.
+// heap, as on Flink. To set nil is to clear.
 type Value[N comparable, V any] interface {
 	Get(ns N) (V, bool)
 	Set(ns N, v V)
@@ -38,6 +38,7 @@ type List[N comparable, V any] interface {
 }
 
 // Map is a map of U to V for the current key and a namespace. For its values the bargain of Value holds. An empty map does not exist.
+// Nil is a value as any; as a user key it is a usage error.
 type Map[N, U comparable, V any] interface {
 	Get(ns N, u U) (V, bool)
 	Set(ns N, u U, v V)
@@ -110,7 +111,7 @@ func (s *Scope[K]) mark(k K) backends.Key[K] {
 
 // OpenValue opens a value state in a scope's store. A name belongs to one state.
 func OpenValue[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N], v backends.Codec[V]) (Value[N, V], error) {
-	t, err := open[Value[N, V]](s, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v})
+	t, err := clearing(open[Value[N, V]](s, &ValueDesc[K, N, V]{name, s, ns, newParts(s, ns), v}))
 	return countValue(s, name, t, err)
 }
 
@@ -125,7 +126,8 @@ func OpenList[K, N comparable, V any](s *Scope[K], name string, ns Namespace[N],
 
 // OpenMap opens a map state.
 func OpenMap[K, N, U comparable, V any](s *Scope[K], name string, ns Namespace[N], u backends.Codec[U], v backends.Codec[V]) (Map[N, U, V], error) {
-	t, err := open[Map[N, U, V]](s, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, v})
+	t, err := open[Map[N, U, V]](s, &MapDesc[K, N, U, V]{name, s, ns, newParts(s, ns), u, nilsOf(v)})
+	t, err = keyed(name, t, err)
 	return countMap(s, name, t, err)
 }
 

@@ -17,7 +17,8 @@ func OpenValueTTL[K, N comparable, V any](s *Scope[K], name string, ns Namespace
 	}
 	d := &ValueDesc[K, N, Stamped[V]]{name, s, ns, newParts(s, ns), stamps[V]{v}}
 	t, err := open[Value[N, Stamped[V]]](s, mortalValueDesc[K, N, V]{d, m})
-	return countValue[K, N, V](s, name, &mortalValue[N, V]{t, m}, err)
+	face, err := clearing[N, V](&mortalValue[N, V]{t, m}, err)
+	return countValue(s, name, face, err)
 }
 
 // OpenListTTL opens a list state whose elements expire, each for itself.
@@ -38,9 +39,10 @@ func OpenMapTTL[K, N, U comparable, V any](s *Scope[K], name string, ns Namespac
 	if m == nil || err != nil {
 		return orPlain(err, func() (Map[N, U, V], error) { return OpenMap(s, name, ns, u, v) })
 	}
-	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, newParts(s, ns), u, stamps[V]{v}}
+	d := &MapDesc[K, N, U, Stamped[V]]{name, s, ns, newParts(s, ns), u, stamps[V]{nilsOf(v)}}
 	t, err := open[Map[N, U, Stamped[V]]](s, mortalMapDesc[K, N, U, V]{d, m})
-	return countMap[K, N, U, V](s, name, newMortalMap(t, m), err)
+	face, err := keyed[N, U, V](name, newMortalMap(t, m), err)
+	return countMap(s, name, face, err)
 }
 
 // openTTL returns nil when there is no TTL.

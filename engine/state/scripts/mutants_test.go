@@ -22,6 +22,8 @@ var rewrite = flag.Bool("rewrite", false, "write what planted bugs were shrunk t
 func unseen() map[string]string {
 	return map[string]string{
 		"nil-is-no-element":             "scripts have no nil",
+		"nil-clears":                    "scripts have no nil",
+		"nil-in-a-map":                  "scripts have no nil",
 		"no-current-key":                "in scripts a key is always current",
 		"opened-once":                   "scripts open every state once",
 		"each-order-is-the-calls":       "entries of a map are compared as a set",
