@@ -57,6 +57,14 @@ func JavaHashInt(v int32) int32 { return v }
 // JavaHashLong is Long.hashCode.
 func JavaHashLong(v int64) int32 { return int32(v ^ int64(uint64(v)>>32)) }
 
+// JavaHashBool is Boolean.hashCode.
+func JavaHashBool(v bool) int32 {
+	if v {
+		return 1231
+	}
+	return 1237
+}
+
 // JavaHashString is String.hashCode: over the UTF-16 units of the string. A byte that is not UTF-8 counts as U+FFFD.
 func JavaHashString(s string) int32 {
 	h := uint32(0)

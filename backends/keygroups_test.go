@@ -60,6 +60,13 @@ func TestJavaHashOfMixedText(t *testing.T) {
 	}
 }
 
+// Boolean.hashCode is said in Java's documentation.
+func TestJavaHashOfBool(t *testing.T) {
+	if a, b := JavaHashBool(true), JavaHashBool(false); a != 1231 || b != 1237 {
+		t.Errorf("hash codes %d and %d, want 1231 and 1237", a, b)
+	}
+}
+
 func TestRangesAreFlinks(t *testing.T) {
 	for _, c := range []struct {
 		parallelism, groups int

@@ -7,6 +7,7 @@ func Draw(seed uint64, lines int) Script {
 	r := rand.New(rand.NewPCG(seed, 7))
 	d := &drawing{Rand: r, states: states(), keys: []uint64{1, 3, 8, 30}[r.IntN(4)]}
 	d.Options = Options{Text: d.oneIn(2), Renew: d.oneIn(2), Show: d.oneIn(3), Full: d.oneIn(3)}
+	d.Options.Signed = !d.Options.Text && d.oneIn(2)
 	d.Options.Background = !d.Options.Show && !d.oneIn(3) // what is shown until it is cleaned up has a test of its own
 	if !d.oneIn(3) {
 		r.Shuffle(len(d.states), func(i, j int) { d.states[i], d.states[j] = d.states[j], d.states[i] })

@@ -12,8 +12,11 @@ import (
 
 // groupOf is the key group of a key.
 func groupOf(o Options, key uint64) int {
-	if o.Text {
+	switch {
+	case o.Text:
 		return backends.KeyGroup(backends.JavaHashString(textOf(key)), maxGroups)
+	case o.Signed:
+		return backends.KeyGroup(backends.JavaHashInt(signedOf(key)), maxGroups)
 	}
 	return backends.KeyGroup(backends.JavaHashLong(int64(key)), maxGroups)
 }
@@ -24,8 +27,11 @@ func (m *model) entries() (all []string) {
 		all = append(all, entryLine(&backends.Entry{State: state, Group: groupOf(m.options, key), Key: k, Value: v}))
 	}
 	keyShape := long
-	if m.options.Text {
+	switch {
+	case m.options.Text:
 		keyShape = word
+	case m.options.Signed:
+		keyShape = signed
 	}
 	for a, cell := range m.cells { // in any order: what comes out is sorted
 		s := m.specs[a.state]
@@ -89,6 +95,8 @@ func appendShape(b []byte, of shape, n uint64) []byte {
 		return binary.BigEndian.AppendUint64(b, n)
 	case word:
 		return append(b, textOf(n)...)
+	case signed:
+		return binary.BigEndian.AppendUint32(b, uint32(signedOf(n)))
 	}
 	return b
 }

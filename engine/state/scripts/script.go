@@ -15,7 +15,8 @@ type Script struct {
 
 // Options are what a script's states are like. The zero value is the plainest.
 type Options struct {
-	Text       bool // keys are text; otherwise numbers
+	Text       bool // keys are text
+	Signed     bool // keys are of 32 bits, with a sign; where neither is set, of 64 bits without
 	Renew      bool // reading renews the life of what has a TTL
 	Show       bool // what is over may be seen, which is exact only where nothing cleans up
 	Full       bool // a snapshot leaves out what is over
@@ -73,7 +74,7 @@ type setting struct {
 }
 
 func (o *Options) settings() []setting {
-	return []setting{{"text-keys", &o.Text}, {"renewal-by-reading", &o.Renew}, {"expired-shown", &o.Show}, {"full-snapshots-cleaned", &o.Full}, {"background-cleanup", &o.Background}}
+	return []setting{{"text-keys", &o.Text}, {"signed-keys", &o.Signed}, {"renewal-by-reading", &o.Renew}, {"expired-shown", &o.Show}, {"full-snapshots-cleaned", &o.Full}, {"background-cleanup", &o.Background}}
 }
 
 func (l Line) String() string {

@@ -21,10 +21,11 @@ const (
 type shape int
 
 const (
-	none  shape = iota
-	long        // a number of eight bytes
-	words       // some of them: copies share memory
-	word        // text, which may be empty, and begin as another does
+	none   shape = iota
+	long         // a number of eight bytes
+	words        // some of them: copies share memory
+	word         // text, which may be empty, and begin as another does
+	signed       // a number of four bytes, every second one below zero
 )
 
 // A spec is one state of every script.
@@ -60,7 +61,7 @@ func states() []spec {
 		{"ttl-list", aList, true, none, none, word},
 		{"ttl-pairs", aList, true, long, none, long},
 		{"ttl-sets", aMap, true, none, word, long},
-		{"ttl-maps", aMap, true, word, long, words},
+		{"ttl-maps", aMap, true, word, signed, words},
 		{"timers", aTimer, false, long, none, none},
 		{"processing", aTimer, false, word, none, none},
 	}
@@ -96,6 +97,10 @@ func numberOf(s string) string {
 	}
 	return fmt.Sprintf("%.40q", s)
 }
+
+// signedOf is the number with a sign that a number stands for, numberOfSigned the reverse.
+func signedOf(n uint64) int32       { return int32(n>>1) ^ -int32(n&1) }
+func numberOfSigned(v int32) string { return fmt.Sprint(uint32(v<<1 ^ v>>31)) }
 
 // contentOf is what a number stands for as a value, in numbers.
 func contentOf(of shape, v uint64) []uint64 {

@@ -31,8 +31,11 @@ func newTask(b backends.Backend, o backends.Options, with Options) (task, error)
 	if err != nil {
 		return nil, err
 	}
-	if with.Text {
+	switch {
+	case with.Text:
 		return openTask(s, o.Groups, with, tables.Strings(maxGroups), textOf, numberOf)
+	case with.Signed:
+		return openTask(s, o.Groups, with, tables.Int32s(maxGroups), signedOf, numberOfSigned)
 	}
 	return openTask(s, o.Groups, with, tables.Longs(maxGroups), longSpace().make, longSpace().name)
 }
@@ -98,8 +101,10 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 		return openList(t, name, longSpace(), wordsView(), ttl)
 	case "sets", "ttl-sets":
 		return openMap(t, name, noSpace(), text, longView(), ttl)
-	case "maps", "ttl-maps":
+	case "maps":
 		return openMap(t, name, wordSpace(), number, wordsView(), ttl)
+	case "ttl-maps":
+		return openMap(t, name, wordSpace(), userKey[int32]{tables.Int32{}, signedOf, numberOfSigned}, wordsView(), ttl)
 	case "timers":
 		return openTimers(t, name, longSpace())
 	case "processing":
