@@ -21,10 +21,16 @@ const (
 // one for each window that fires. What windows must have told is worked out from the whole input, in another way.
 func LongWindows() Workload {
 	params := append(append(keyParams("1k", "1M"), timeParams("0")...), windowParams("200k", slidingWindow, tumblingWindow, sessionWindow, cumulateWindow)...)
-	params = append(params, choice("function", "aggregate folds every record as it comes; list keeps them all until the window fires", "aggregate", "list"))
-	return drawn("long-windows", "records gathered by key in windows of event time, with what is late", params, func(v *values, d Draws, o Options) (*Job, error) {
+	params = append(params, choice("function", "aggregate folds every record as it comes; list keeps them all until the window fires", "aggregate", "list"),
+		choice("time", "of what time windows are: of the records', or of the clock, which their sizes are then in microseconds of; that wants function list", eventTime, processingTime))
+	return drawn("long-windows", "records gathered by key in windows of event time, with what is late, or by the clock", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := v.windows(d, o)
 		j.list = v.text("function") == "list"
+		if j.clock = v.text("time") == processingTime; j.clock {
+			if err := j.checkClock(); err != nil {
+				return nil, err
+			}
+		}
 		if err := j.check(o.Parts); err != nil {
 			return nil, err
 		}
@@ -68,6 +74,7 @@ func (v *values) windows(d Draws, o Options) *windowsJob {
 // windowing is which windows there are.
 type windowing struct {
 	kind                       string
+	clock                      bool // windows are of processing time
 	purge                      bool
 	span, slide, gap, lateness int64
 }
@@ -105,6 +112,9 @@ func (j *windowsJob) job() *Job {
 	job.Fold = func() Fold { return newWindowsFold(j, in) }
 	job.Panes, job.Late = toldPanes(len(in.Keys)), toldLate
 	job.Windows = func(offsets []int64) ([]Pane, []engine.ID) { return j.batch(in, offsets) }
+	if j.clock {
+		j.byTheClock(job, in)
+	}
 	return job
 }
 

@@ -25,6 +25,8 @@ type aSide = window.Side[uint64, uint64]
 func (j *windowsJob) operator() engine.Operator[uint64, backends.Void, Told] {
 	whole := func(id engine.ID) uint64 { return uint64(id) }
 	switch {
+	case j.clock:
+		return j.clockOperator()
 	case j.pairs:
 		o := &windowsOp[aSide]{counting: counting{job: &j.countJob}, as: sideOf}
 		o.Operator = window.CoGroup(configOf(j, o, sidesCodec()), func(p *window.Pane[uint64, Told], as, bs []uint64) { o.tell(p, pairsOf(as, bs)) })
@@ -57,15 +59,19 @@ func configOf[V any](j *windowsJob, o *windowsOp[V], element backends.Codec[V]) 
 }
 
 func assignerOf[V any](w *windowing) window.Assigner[V] {
+	of := window.EventTime
+	if w.clock {
+		of = window.ProcessingTime
+	}
 	switch w.kind {
 	case tumblingWindow:
-		return window.Tumbling[V]{Size: w.span}
+		return window.Tumbling[V]{Size: w.span, Of: of}
 	case sessionWindow:
-		return window.Session[V]{Gap: w.gap}
+		return window.Session[V]{Gap: w.gap, Of: of}
 	case cumulateWindow:
-		return window.Cumulate[V]{Size: w.span, Step: w.slide}
+		return window.Cumulate[V]{Size: w.span, Step: w.slide, Of: of}
 	}
-	return window.Sliding[V]{Size: w.span, Slide: w.slide}
+	return window.Sliding[V]{Size: w.span, Slide: w.slide, Of: of}
 }
 
 func (o *windowsOp[V]) Open(s *tables.Scope[uint64]) (err error) {

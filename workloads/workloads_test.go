@@ -108,6 +108,8 @@ func TestLongWindows(t *testing.T) {
 		"session-list":  {"window": "session", "function": "list", "burst": "3", "lateness": "15", "trigger": "fire-and-purge"},
 		"cumulate":      {"window": "cumulate", "lateness": "10", "trigger": "fire-and-purge"},
 		"zipf":          {"distribution": "zipfian", "slide": "7", "function": "list"},
+		"clock":         {"time": "processing", "function": "list"},
+		"clock-session": {"time": "processing", "function": "list", "window": "session", "gap": "60"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			small := maps.Clone(few)
