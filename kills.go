@@ -27,7 +27,9 @@ type mutant struct {
 // mutants are all planted bugs. Those of the engine sit in code that runs above every backend.
 func mutants() (all []mutant) {
 	for _, m := range engine.Mutants() {
-		all = append(all, mutant{Mutant: m})
+		if !m.Jobs {
+			all = append(all, mutant{Mutant: m})
+		}
 	}
 	forget := func(b backends.Backend, hit func()) backends.Backend { return broken.Forgetful(b, 5, hit) }
 	return append(all,

@@ -9,10 +9,9 @@ import (
 	"time"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/backendtest/every"
 	"github.com/weirbench/weir/backends/blobs"
 	"github.com/weirbench/weir/backends/heap"
-	"github.com/weirbench/weir/backends/pebble"
-	"github.com/weirbench/weir/backends/rocksdb"
 	"github.com/weirbench/weir/backends/tables"
 	e "github.com/weirbench/weir/engine"
 )
@@ -113,14 +112,6 @@ func attempt(t *testing.T, b backends.Blobs, on backends.Backend, s *e.Spec, epo
 	return notes, d
 }
 
-func everywhere() map[string]backends.Backend {
-	all := map[string]backends.Backend{"heap": heap.Backend{}, "pebble": pebble.Backend{InMemory: true}}
-	if rocksdb.Found().Compiled {
-		all["rocksdb"] = rocksdb.Backend{InMemory: true}
-	}
-	return all
-}
-
 // A state that is not what it was in the checkpoint is refused with one sentence, on every backend and for good; and where nobody looks, some of the
 // values are wrong.
 func TestRestoreIntoWhatDoesNotFit(t *testing.T) {
@@ -136,7 +127,7 @@ func TestRestoreIntoWhatDoesNotFit(t *testing.T) {
 		{plain, spacedNote, "ns=tables.None:0 of=tables.String there, and a value key=tables.longs:8 ns=tables.Uint64:8 of", false},
 		{mapNote(tables.Uint64{}), mapNote(tables.String{}), "from=tables.Uint64:8 to=tables.String there, and a map key=tables.longs:8 ns=tables.None:0 from=tables.String to", true},
 	} {
-		for name, on := range everywhere() {
+		for name, on := range every.Backend() {
 			b := blobs.NewMemory()
 			if _, d := attempt(t, b, on, spec(), 1, c.was, 1<<20); !d.over {
 				t.Fatal(name, d.err)
@@ -190,7 +181,7 @@ func TestRestoreByAnotherOperator(t *testing.T) {
 // with more or fewer tasks.
 func TestUnopenedStateIsCarried(t *testing.T) {
 	for _, planted := range []string{"", "unopened-state-dropped"} {
-		for name, on := range everywhere() {
+		for name, on := range every.Backend() {
 			b, hits := blobs.NewMemory(), int64(0)
 			var notes map[uint64]string
 			for epoch, c := range []struct {

@@ -13,6 +13,7 @@ type Mutant struct {
 	Held   bool     // only a job with operator state can show it
 	Idle   bool     // only a job with idle partitions can show it
 	Two    bool     // only a job of two inputs can show it
+	Jobs   bool // only another job that restores the checkpoint can show it: tests of this room plant it, and no seed
 	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
 	Windows map[string]string
 }
@@ -72,6 +73,9 @@ func Mutants() []Mutant {
 		{Name: "idle-sets-watermark-back", Ticket: "Hazelcast Jet #546", What: "an input that was idle sets the watermark back when it returns", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "watermark-of-first-input", Ticket: "APEXMALHAR-2240", What: "of two inputs, the watermark of the first is taken for that of both", Checks: []string{"watermarks"}, Two: true},
 		{Name: "barrier-of-one-input", Ticket: "FLINK-20654", What: "of two inputs, the second's barriers are not waited for, so that what is before them is in no snapshot", Checks: []string{"consistent-cut"}, Two: true},
+		{Name: "operator-not-checked", What: "a checkpoint of another operator is restored", Jobs: true},
+		{Name: "states-not-checked", What: "what is restored of a state is taken for what the job has by its name, whatever it was", Jobs: true},
+		{Name: "unopened-state-dropped", What: "what is restored of a state that the job does not have is in no later checkpoint", Jobs: true},
 		{Name: "small-batches", What: "a source reads half as much at a time", Benign: true},
 		{Name: "extra-files", What: "a task puts a file that nobody reads", Benign: true},
 	}
