@@ -39,6 +39,7 @@ func variants() []variant {
 		{"long-windows late", "long-windows", map[string]string{"window": "session", "late": "0.1", "lateness": "700", "out_of_order": "100"}, "windows", 1},
 		{"window-join", "window-join", nil, "windows", 2},
 		{"interval-join", "interval-join", map[string]string{"before": "2k", "after": "3k"}, "windows", 2},
+		{"continuous-join", "continuous-join", nil, "windows", 2},
 		windows("dry", dry(nil)),
 		windows("dry session", dry(map[string]string{"window": "session", "function": "list"})),
 		{"window-join dry", "window-join", dry(nil), "windows", 2},
@@ -78,6 +79,11 @@ func TestWindowsByTheClockBroken(t *testing.T) {
 	for _, kind := range []string{"sliding", "tumbling", "session"} {
 		killedBy(t, jobCell("heap", "long-windows", map[string]string{"time": "processing", "function": "list", "window": kind}), "processing-timer-fires-early", "windows")
 	}
+}
+
+// So is what a join without windows does wrong.
+func TestContinuousJoinBroken(t *testing.T) {
+	killedBy(t, jobCell("heap", "continuous-join", nil), "duplicated-record", "windows")
 }
 
 // killedBy fails unless a check finds a mutant on one of 25 seeds of a cell.

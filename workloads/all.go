@@ -9,7 +9,7 @@ import (
 
 // All are the workloads that weir brings.
 func All() []Workload {
-	all := []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows(), WindowJoin(), IntervalJoin(), ListAppend(), MapProfile(), DedupTTL(), BroadcastRules()}
+	all := []Workload{Flights(), Count(), LargeState(), ManyTimers(), LongWindows(), WindowJoin(), IntervalJoin(), ContinuousJoin(), ListAppend(), MapProfile(), DedupTTL(), BroadcastRules()}
 	return slices.Concat(all, YCSB(), Gadget())
 }
 

@@ -73,5 +73,6 @@ func Gadget() []Workload {
 		join("join.tumbling", tumblingWindow),
 		join("join.sliding", slidingWindow),
 		preset(IntervalJoin(), "join.interval", "Gadget's operator: two inputs paired when their times are near", nil),
+		preset(ContinuousJoin(), "continuous.join", "Gadget's operator: two inputs paired until their key is finished", nil),
 	}
 }

@@ -173,6 +173,16 @@ func TestIntervalJoin(t *testing.T) {
 	})
 }
 
+func TestContinuousJoin(t *testing.T) {
+	for name, small := range map[string]map[string]string{
+		"some":  {"records": "400", "keys": "5"},
+		"often": {"records": "400", "keys": "5", "finishes": "0.5"},
+		"never": {"records": "300", "keys": "9", "finishes": "0"},
+	} {
+		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.ContinuousJoin(), small) })
+	}
+}
+
 func TestListAppend(t *testing.T) {
 	for _, sizes := range []string{"fixed", "uniform", "lognormal"} {
 		t.Run(sizes, func(t *testing.T) {
