@@ -20,7 +20,8 @@ type mutant struct {
 	wrap    func(backends.Backend, func()) backends.Backend
 	muffle  bool
 	only    string // "heap", "lsm": whose code it sits in; "": the engine's, so every backend's
-	job     string // the workload that can show it; "": see cell
+	job     string // the workload that can show it, with its parameters; "": see cell
+	params  map[string]string
 	verdict linearizability.Result
 }
 
@@ -39,6 +40,8 @@ func mutants() (all []mutant) {
 		mutant{Mutant: engine.Mutant{Name: "timers-not-restored", Ticket: "FLINK-21486", What: "a restore silently ignores timers", Checks: []string{"digest", "timers"}, Timers: true}, wrap: broken.Timerless},
 		mutant{Mutant: engine.Mutant{Name: "ttl-not-restored", Ticket: "FLINK-23277", What: "what is restored lives for ever", Checks: []string{"ttl"}}, wrap: broken.TimelessRestore, job: "dedup-ttl"},
 		mutant{Mutant: engine.Mutant{Name: "ttl-renewed-by-reading", Ticket: "tiny-lru #75", What: "reading what expires begins its life anew", Checks: []string{"ttl"}}, wrap: broken.RenewedByReading, job: "dedup-ttl"},
+		mutant{Mutant: engine.Mutant{Name: "ttl-not-renewed-by-reading", Ticket: "Helidon #7422", What: "reading what expires does not begin its life anew, though it should", Checks: []string{"ttl"}}, wrap: broken.NotRenewedByReading, job: "dedup-ttl", params: map[string]string{"kind": "map", "update": "on-read-and-write"}},
+		mutant{Mutant: engine.Mutant{Name: "ttl-shown-when-over", Ticket: "Dragonfly #6874", What: "what has expired is shown as long as it is not deleted", Checks: []string{"ttl"}}, wrap: broken.ShownWhenOver, job: "dedup-ttl", params: map[string]string{"kind": "list", "renew": "true"}},
 		mutant{Mutant: engine.Mutant{Name: "namespace-left-out", Ticket: "FLINK-8679", What: "the namespace is left out of the key of a state", Checks: []string{"windows"}, Windows: map[string]string{}}, wrap: broken.WithoutNamespaces},
 		mutant{Mutant: engine.Mutant{Name: "map-iterator-skips", Ticket: "libgdx #1390", What: "going through a map skips the entry behind one that is removed on the way", Checks: []string{"consistent-cut"}}, wrap: broken.SkipsBehindRemoved, job: "map-profile"},
 		mutant{Mutant: engine.Mutant{Name: "scan-reads-the-neighbour", Ticket: "rust-rocksdb #577", What: "going through a map reads on behind its prefix, into the next key's entries", Checks: []string{"consistent-cut"}}, wrap: broken.ReadsOn, only: "lsm", job: "map-profile"},
@@ -129,7 +132,7 @@ func (m *mutant) cell(backend string, timers backends.TimerPlace) *Cell {
 	c := simCell(backend)
 	switch {
 	case m.job != "":
-		c = jobCell(backend, m.job, nil)
+		c = jobCell(backend, m.job, m.params)
 	case m.Clock:
 		c = jobCell(backend, "many-timers", map[string]string{"time": "processing"})
 	case m.Timers:

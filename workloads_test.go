@@ -57,6 +57,9 @@ func variants() []variant {
 		{"count idle", "count", idleParams(), "", 2},
 		{"count silent", "count", map[string]string{"event_time": "true", "silent_every": "50", "silent_for": "100"}, "", 2},
 		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
+		{"dedup-ttl read", "dedup-ttl", map[string]string{"life": "1k", "update": "on-read-and-write", "cleanup": "incremental"}, "ttl", 2},
+		{"dedup-ttl list", "dedup-ttl", map[string]string{"life": "1k", "kind": "list", "renew": "true", "visibility": "if-not-cleaned-up", "cleanup": "full-snapshot"}, "ttl", 2},
+		{"dedup-ttl map", "dedup-ttl", map[string]string{"life": "1k", "kind": "map", "update": "on-read-and-write", "visibility": "if-not-cleaned-up", "cleanup": "compaction"}, "ttl", 2},
 	}
 }
 

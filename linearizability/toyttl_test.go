@@ -65,6 +65,39 @@ func ttlCorruptions() []corruption {
 	}
 }
 
+// Of the looks of one key, by offset, all are right but the last.
+func TestLooksThatAreWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		x     Expires
+		looks []Look // the offset, when, and what was seen
+	}{
+		"lost too early":                        {Expires{}, []Look{{0, 10, -1}, {1, 109, 10}, {2, 109, -1}}},
+		"seen too late":                         {Expires{}, []Look{{0, 10, -1}, {1, 110, 10}}},
+		"shown twice":                           {Expires{Shown: true}, []Look{{0, 10, -1}, {1, 110, 10}, {2, 111, 10}}},
+		"shown what took another's place":       {Expires{Shown: true, Renewed: true}, []Look{{0, 10, -1}, {1, 20, 10}, {2, 130, 10}}},
+		"reading renewed":                       {Expires{}, []Look{{0, 10, -1}, {1, 60, 10}, {2, 120, 10}}},
+		"reading did not renew":                 {Expires{ByReading: true}, []Look{{0, 10, -1}, {1, 60, 10}, {2, 120, -1}}},
+		"reading gave new life":                 {Expires{ByReading: true, Shown: true}, []Look{{0, 10, -1}, {1, 110, 10}, {2, 120, 10}}},
+		"the first of a list for its last":      {Expires{List: true, Renewed: true}, []Look{{0, 10, -1}, {1, 20, 10}, {3, 30, 10}}},
+		"a list all of whose lives end at once": {Expires{List: true, Renewed: true}, []Look{{0, 10, -1}, {1, 20, 10}, {2, 115, -1}}},
+		"another slot":                          {Expires{Slots: 2}, []Look{{0, 10, -1}, {1, 20, 10}}},
+		"a slot that all reads deleted":         {Expires{Slots: 2, Shown: true}, []Look{{0, 10, -1}, {5, 115, -1}, {6, 116, 10}}},
+		"a slot that all reads renewed":         {Expires{Slots: 2, ByReading: true}, []Look{{0, 10, -1}, {5, 60, -1}, {6, 115, -1}}},
+	} {
+		c.x.LifeUs = 100
+		held := make([][]written, max(1, c.x.Slots))
+		v := &View{Truth: &Truth{Keys: []string{"k"}, Expires: &c.x}}
+		for i := range c.looks {
+			l := &c.looks[i]
+			over, alive := c.x.split(held[int(l.ID)%len(held)], l.Now)
+			if s, bad := v.wrongLook(l, 0, over, alive); bad != (i == len(c.looks)-1) {
+				t.Errorf("%s: the look %d is wrong: %v, want only the last to be: %s", name, i, bad, s.Title)
+			}
+			c.x.after(held, l)
+		}
+	}
+}
+
 func TestLooksArePacked(t *testing.T) {
 	looks := []Look{{ID(1)<<40 | 7, 5000, -1}, {ID(0) | 3, 6000, 6000}, {ID(2)<<40 | 1, 5999, 0}}
 	got, err := unpackLooks(packLooks(looks))

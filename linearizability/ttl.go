@@ -6,13 +6,22 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Expires is how state expires of which the rows of a job tell: each key's own, written by its records. All records of a key are of one source
-// partition.
+// partition. A record that saw nothing writes. What a record reads when it is over is deleted thereby.
 type Expires struct {
-	LifeUs  int64 // what was written is over so many microseconds later, at that very one
-	Renewed bool  // a record that saw something writes, too; else only one that saw nothing does
+	LifeUs    int64 // what was written is over so many microseconds later, at that very one
+	Renewed   bool  // a record that saw something writes, too
+	ByReading bool  // a life begins anew when it is read, too
+	Shown     bool  // what is over may be seen, by whoever deletes it; or it went before
+	// List: what is written is added to what there was, and has a life of its own. The record at an even offset tells of the first write that it
+	// saw, one at an odd offset of the last. Else a write takes the place of the one before.
+	List bool
+	// Slots: a key has so many states, 0: one. The record at offset n writes number n % Slots and tells of it; and it reads all others, too, when
+	// n / Slots is even.
+	Slots int
 }
 
 // A Look is what a record saw of such state.
@@ -32,42 +41,56 @@ func judgeTTL(_ context.Context, v *View, _ Options) Verdict {
 	case v.Mode == AtLeastOnce:
 		return notApplicable("at least once, a record may look twice")
 	}
-	looks := v.looks()
-	var judged, saw, over int64
-	for p := range looks {
-		last := make([]int64, len(v.Truth.Keys)) // when a key wrote: its time + 1; 0: never, -1: not known from here on
-		for off := range looks[p] {
-			l, key := &looks[p][off], v.Truth.Parts[p].Key[off]
-			if last[key] < 0 {
-				continue
-			}
-			if l.Now < 0 {
-				last[key] = -1
-				continue
-			}
-			judged++
-			wrote := last[key] - 1
-			alive := wrote >= 0 && l.Now < wrote+v.Truth.Expires.LifeUs
-			if s, bad := v.wrongLook(l, key, wrote, alive); bad {
-				return fail(judged, s, v.lastOf(Publish, 0)...)
-			}
-			if alive {
-				saw++
-			} else if wrote >= 0 {
-				over++
-			}
-			if !alive || v.Truth.Expires.Renewed {
-				last[key] = l.Now + 1
-			}
+	var n lookCount
+	for p, looks := range v.looks() {
+		if s, bad := v.judgeLooks(p, looks, &n); bad {
+			return fail(n.judged, s, v.lastOf(Publish, 0)...)
 		}
 	}
 	switch {
 	case v.End != "" || v.Final == nil:
-		return undecided(judged, "the run did not come to its end: %s", first(v.End, "no final state was recorded"))
-	case saw == 0 && over == 0:
-		return undecided(judged, "not exercised: no record came when its key had written before")
+		return undecided(n.judged, "the run did not come to its end: %s", first(v.End, "no final state was recorded"))
+	case n.saw == 0 && n.over == 0:
+		return undecided(n.judged, "not exercised: no record came when its key had written before")
 	}
-	return pass(judged, "%s: %d saw what was written before, and for %d it had expired; none otherwise", plural(int(judged), "record looked", "records looked"), saw, over)
+	shown := ""
+	if v.Truth.Expires.Shown {
+		shown = fmt.Sprintf("; %d were shown what had, as they may be", n.shown)
+	}
+	return pass(n.judged, "%s: %d saw what was written before, and for %d it had expired%s; none otherwise", plural(int(n.judged), "record looked", "records looked"), n.saw, n.over, shown)
+}
+
+// A lookCount is how many records looked, and of how many something was alive, nothing was that had been, and what was not was seen.
+type lookCount struct{ judged, saw, over, shown int64 }
+
+// judgeLooks holds what the records of a partition saw against what they wrote.
+func (v *View) judgeLooks(p int, looks []Look, n *lookCount) (Story, bool) {
+	x, keys := v.Truth.Expires, v.Truth.Parts[p].Key
+	slots := max(1, x.Slots)
+	held, lost := make([][]written, len(v.Truth.Keys)*slots), make([]bool, len(v.Truth.Keys))
+	for off := range looks {
+		l, key := &looks[off], keys[off]
+		if lost[key] = lost[key] || l.Now < 0; lost[key] { // what it wrote is not known from here on
+			continue
+		}
+		n.judged++
+		all := held[int(key)*slots : (int(key)+1)*slots]
+		over, alive := x.split(all[off%slots], l.Now)
+		if s, bad := v.wrongLook(l, key, over, alive); bad {
+			return s, true
+		}
+		switch {
+		case len(alive) > 0:
+			n.saw++
+		case len(over) > 0:
+			n.over++
+		}
+		if wrote(over, l.Saw) {
+			n.shown++
+		}
+		x.after(all, l)
+	}
+	return Story{}, false
 }
 
 // looks are what records saw, by partition and offset; Now is -1 where the output does not say.
@@ -89,25 +112,82 @@ func (v *View) looks() [][]Look {
 	return all
 }
 
-// wrongLook holds a look against the last write of its key, -1: none.
-func (v *View) wrongLook(l *Look, key int32, wrote int64, alive bool) (Story, bool) {
-	if !alive && l.Saw < 0 || alive && l.Saw == wrote {
+// A written is a write that is not known to be gone: when it was, and when its life began last.
+type written struct{ wrote, began int64 }
+
+// wrote tells whether one of the writes was at a time.
+func wrote(some []written, at int64) bool {
+	return slices.ContainsFunc(some, func(x written) bool { return x.wrote == at })
+}
+
+// split parts the writes of a state, oldest first, into those that are over and those that live.
+func (x *Expires) split(all []written, now int64) (over, alive []written) {
+	n := 0
+	for n < len(all) && all[n].began+x.LifeUs <= now {
+		n++
+	}
+	return all[:n], all[n:]
+}
+
+// sees is what the record at an offset must see, -1: nothing, and whether it may see one of those that are over instead.
+func (x *Expires) sees(off int64, alive []written) (want int64, shown bool) {
+	first := x.List && off%2 == 0
+	switch {
+	case len(alive) == 0:
+		return -1, x.Shown
+	case first:
+		return alive[0].wrote, x.Shown
+	}
+	return alive[len(alive)-1].wrote, false
+}
+
+// after makes the states of a key what they are when a record has looked and written.
+func (x *Expires) after(all [][]written, l *Look) {
+	n := len(all)
+	own := int(l.ID.Offset()) % n
+	for i := range all {
+		if i != own && int(l.ID.Offset())/n%2 == 1 {
+			continue
+		}
+		_, alive := x.split(all[i], l.Now)
+		for j := range alive {
+			if x.ByReading {
+				alive[j].began = l.Now
+			}
+		}
+		all[i] = append(all[i][:0], alive...)
+	}
+	if l.Saw >= 0 && !x.Renewed {
+		return
+	}
+	if !x.List {
+		all[own] = all[own][:0]
+	}
+	all[own] = append(all[own], written{l.Now, l.Now})
+}
+
+// wrongLook holds a look against the writes of its state.
+func (v *View) wrongLook(l *Look, key int32, over, alive []written) (Story, bool) {
+	x := v.Truth.Expires
+	want, shown := x.sees(l.ID.Offset(), alive)
+	if l.Saw == want || shown && wrote(over, l.Saw) {
 		return Story{}, false
 	}
-	life := v.Truth.Expires.LifeUs
-	s := Story{Say: fmt.Sprintf("The record at offset %d of source partition %d (key %s) looked at %d µs. What the key wrote at %d µs lives for %d µs.",
-		l.ID.Offset(), l.ID.Part(), v.name(key), l.Now, wrote, life), Got: sawAt(l.Saw)}
+	from := ""
+	if x.ByReading {
+		from = " from when it was read last"
+	}
+	s := Story{Say: fmt.Sprintf("The record at offset %d of source partition %d (key %s) looked at %d µs. What it looks for lives for %d µs%s.",
+		l.ID.Offset(), l.ID.Part(), v.name(key), l.Now, x.LifeUs, from), Got: sawAt(l.Saw), Want: sawAt(want)}
 	switch {
-	case alive:
-		s.Title, s.Want = fmt.Sprintf("Key %s lost what had not expired", v.name(key)), sawAt(wrote)
-		if l.Saw >= 0 {
-			s.Title = fmt.Sprintf("Key %s saw an older write than its last", v.name(key))
-		}
-	case wrote < 0:
-		s.Title, s.Want = fmt.Sprintf("Key %s saw what was never written", v.name(key)), "nothing"
-		s.Say = fmt.Sprintf("The record at offset %d of source partition %d (key %s) is the first of its key.", l.ID.Offset(), l.ID.Part(), v.name(key))
+	case wrote(over, l.Saw):
+		s.Title = fmt.Sprintf("Key %s saw what had expired", v.name(key))
+	case want < 0:
+		s.Title = fmt.Sprintf("Key %s saw what was never written, or was gone", v.name(key))
+	case l.Saw < 0:
+		s.Title = fmt.Sprintf("Key %s lost what had not expired", v.name(key))
 	default:
-		s.Title, s.Want = fmt.Sprintf("Key %s saw what had expired", v.name(key)), "nothing"
+		s.Title = fmt.Sprintf("Key %s saw another write than the one that it should", v.name(key))
 	}
 	return s, true
 }

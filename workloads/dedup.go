@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/weirbench/weir/backends"
@@ -14,18 +15,57 @@ import (
 func DedupTTL() Workload {
 	params := append(keyParams("1k", "1M"),
 		amount("life", "100k", "microseconds after which what was written expires", 1, 1_000_000_000_000),
-		choice("renew", "whether a duplicate begins the life anew", "false", "true"),
+		choice("renew", "whether a duplicate writes, too", "false", "true"),
+		choice("kind", "value keeps the last write; list keeps all, each with a life of its own; map keeps the last of each of four groups of records", "value", "list", "map"),
+		choice("update", "what begins a life anew", "on-create-and-write", "on-read-and-write"),
+		choice("visibility", "whether what has expired may be seen until it is deleted", "never", "if-not-cleaned-up"),
+		choice("cleanup", "how goes what nobody reads: background is each backend's own way, incremental looks at ten entries for each record, on the heap and where entries "+
+			"are scanned; compaction has RocksDB's compactions ask for the time at every entry; full-snapshot leaves it out of snapshots, and nothing else does", "background", "none", "full-snapshot", "incremental", "compaction"),
 	)
 	return drawn("dedup-ttl", "duplicates dropped for a while, by state that expires", params, func(v *values, d Draws, o Options) (*Job, error) {
-		j := &dedupJob{countJob: countJob{draws: d, size: chainWidth, groups: o.Groups}, life: v.amount("life"), renew: v.text("renew") == "true"}
+		j := &dedupJob{countJob: countJob{draws: d, size: chainWidth, groups: o.Groups}, kind: v.text("kind"), ttl: v.ttl(),
+			expires: Expires{LifeUs: v.amount("life"), Renewed: v.text("renew") == "true"}}
+		j.expires.ByReading, j.expires.Shown = j.ttl.Update == tables.OnReadAndWrite, j.ttl.Visible == tables.ReturnExpiredIfNotCleanedUp
+		switch j.kind {
+		case "list":
+			j.expires.List = true
+		case "map":
+			j.expires.Slots = 4
+		}
+		if j.expires.List && j.expires.Renewed && j.expires.ByReading {
+			return nil, errors.New("kind list, renew true and update on-read-and-write: such a list grows for ever; want one of them otherwise")
+		}
 		return j.job(), nil
 	})
 }
 
+// ttl is how the state of the job expires.
+func (v *values) ttl() tables.TTL {
+	t := tables.TTL{Life: time.Duration(v.amount("life")) * time.Microsecond}
+	if v.text("update") == "on-read-and-write" {
+		t.Update = tables.OnReadAndWrite
+	}
+	if v.text("visibility") == "if-not-cleaned-up" {
+		t.Visible = tables.ReturnExpiredIfNotCleanedUp
+	}
+	switch v.text("cleanup") {
+	case "none":
+		t.Cleanup.NoBackground = true
+	case "full-snapshot":
+		t.Cleanup = tables.Cleanup{NoBackground: true, FullSnapshot: true}
+	case "incremental":
+		t.Cleanup.Incremental, t.Cleanup.Scan = tables.Incremental{Size: 10, EveryRecord: true}, tables.Scan{Size: 10}
+	case "compaction":
+		t.Cleanup.Compaction.QueryTimeAfter = 1
+	}
+	return t
+}
+
 type dedupJob struct {
 	countJob
-	life  int64 // microseconds
-	renew bool
+	kind    string
+	ttl     tables.TTL
+	expires Expires
 }
 
 // writtenState is when a key last wrote, and expires.
@@ -35,33 +75,32 @@ func (j *dedupJob) job() *Job {
 	in := j.input()
 	log := func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} }
 	job := toldJob(&j.countJob, in, log, func() engine.Operator[uint64, backends.Void, Told] {
-		return &dedupOp{counting: counting{job: &j.countJob}, life: j.life, renew: j.renew}
+		return &dedupOp{counting: counting{job: &j.countJob}, job: j}
 	})
 	job.Fold = func() Fold { return &seenFold{newCountFold(&j.countJob, in)} }
-	job.Volatile, job.Looks, job.Expires = []string{writtenState}, toldLooks, &Expires{LifeUs: j.life, Renewed: j.renew}
+	job.Volatile, job.Looks, job.Expires = []string{writtenState}, toldLooks, &j.expires
 	return job
 }
 
 type dedupOp struct {
 	engine.Untimed[uint64, Told]
 	counting
-	life    int64
-	renew   bool
-	written tables.Value[backends.Void, uint64]
+	job     *dedupJob
+	written writes
 }
 
 func (o *dedupOp) Open(s *tables.Scope[uint64]) (err error) {
 	if err = o.open(s); err == nil {
-		o.written, err = tables.OpenValueTTL(s, writtenState, tables.None{}, tables.Uint64{}, tables.TTL{Life: time.Duration(o.life) * time.Microsecond})
+		o.written, err = o.job.open(s)
 	}
 	return err
 }
 
 func (o *dedupOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out[uint64, Told]) {
 	out.Emit(Told{Row: Row{id, o.count(id)}})
-	at, duplicate := o.written.Get(backends.Void{})
-	if !duplicate || o.renew {
-		o.written.Set(backends.Void{}, uint64(out.Now()))
+	at, duplicate := o.written.see(id.Offset())
+	if !duplicate || o.job.expires.Renewed {
+		o.written.write(id.Offset(), uint64(out.Now()))
 	}
 	look := Told{What: aLook, Row: Row{ID: id}, A: out.Now(), B: -1}
 	if duplicate {

@@ -64,10 +64,19 @@ type Job struct {
 	Show func(state string, value []byte) string
 }
 
-// Expires is how the state of a key expires of which Looks tell. The records of a key write it: one that saw nothing always does.
+// Expires is how the state of a key expires of which Looks tell. The records of a key write it: one that saw nothing always does. What a record reads
+// when it is over is deleted thereby.
 type Expires struct {
-	LifeUs  int64 // microseconds from a write to the moment at which it is over
-	Renewed bool  // one that saw something writes, too
+	LifeUs    int64 // microseconds from a write to the moment at which it is over
+	Renewed   bool  // a record that saw something writes, too
+	ByReading bool  // a life begins anew when it is read, too
+	Shown     bool  // what is over may be seen, by whoever deletes it; or it went before
+	// List: what is written is added to what there was, and has a life of its own. The record at an even offset tells of the first write that it
+	// saw, one at an odd offset of the last. Else a write takes the place of the one before.
+	List bool
+	// Slots: a key has so many states, 0: one. The record at offset n writes number n % Slots and tells of it; and it reads all others, too, when
+	// n / Slots is even.
+	Slots int
 }
 
 // Input is the log that the sources read, known in full.

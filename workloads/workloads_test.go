@@ -139,11 +139,27 @@ func TestLongWindowsWithLateRecords(t *testing.T) {
 }
 
 func TestDedupTTL(t *testing.T) {
-	for name, small := range map[string]map[string]string{
-		"dropped": {"records": "400", "keys": "20", "life": "30"},
-		"renewed": {"records": "400", "keys": "20", "life": "30", "renew": "true"},
+	few := map[string]string{"records": "400", "keys": "20", "life": "30"}
+	for name, more := range map[string]map[string]string{
+		"dropped":        {},
+		"renewed":        {"renew": "true"},
+		"read":           {"update": "on-read-and-write", "cleanup": "incremental"},
+		"shown":          {"visibility": "if-not-cleaned-up", "cleanup": "none"},
+		"list":           {"kind": "list", "renew": "true", "cleanup": "none"},
+		"list-read":      {"kind": "list", "update": "on-read-and-write"},
+		"list-shown":     {"kind": "list", "renew": "true", "visibility": "if-not-cleaned-up", "cleanup": "full-snapshot"},
+		"map":            {"kind": "map", "cleanup": "compaction"},
+		"map-read-shown": {"kind": "map", "keys": "3", "update": "on-read-and-write", "visibility": "if-not-cleaned-up", "cleanup": "none"},
 	} {
-		t.Run(name, func(t *testing.T) { workloadtest.Run(t, workloads.DedupTTL(), small) })
+		t.Run(name, func(t *testing.T) {
+			small := maps.Clone(few)
+			maps.Copy(small, more)
+			workloadtest.Run(t, workloads.DedupTTL(), small)
+		})
+	}
+	grows := map[string]string{"kind": "list", "renew": "true", "update": "on-read-and-write"}
+	if _, err := workloads.DedupTTL().Open(workloads.Options{Params: grows, Parts: 1, Groups: 16}); err == nil {
+		t.Error("a list that grows for ever is accepted")
 	}
 }
 

@@ -24,6 +24,8 @@ func TestSuiteSeesThem(t *testing.T) {
 		{"no copy-on-write", "snapshot-is-pinned", broken.WithoutCopyOnWrite, true, false},
 		{"restore without times", "ttl-survives-restore", broken.TimelessRestore, true, true},
 		{"reading renews", "ttl-reading-does-not-renew", broken.RenewedByReading, true, true},
+		{"reading does not renew", "ttl-reading-renews", broken.NotRenewedByReading, true, true},
+		{"shown when over", "ttl-ends-at-the-microsecond", broken.ShownWhenOver, true, true},
 		{"skips behind removed", "each-allows-the-current", broken.SkipsBehindRemoved, true, true},
 		{"no namespaces", "namespaces-are-apart", broken.WithoutNamespaces, true, true},
 		{"reads on", "keys-that-begin-alike", broken.ReadsOn, false, true},

@@ -19,11 +19,25 @@ func RenewedByReading(b backends.Backend, hit func()) backends.Backend {
 	return livesBackend{b, func(_ *livesStore, d mortal) { d.RenewByReading(hit) }, hit}
 }
 
+// NotRenewedByReading is a backend on which reading does not renew the lives of state with a TTL, though it should: what is read all the time
+// expires. hit is called for each life that is not renewed, on the store's goroutine.
+func NotRenewedByReading(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(_ *livesStore, d mortal) { d.LeaveByReading(hit) }, hit}
+}
+
+// ShownWhenOver is a backend that shows what has expired and was not deleted yet, though it should not. hit is called for each value that is shown, on
+// the store's goroutine.
+func ShownWhenOver(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(_ *livesStore, d mortal) { d.ShowExpired(hit) }, hit}
+}
+
 // A mortal is a description of a state with a TTL.
 type mortal interface {
 	backends.Desc
 	Expiry() backends.Expiry
 	RenewByReading(hit func())
+	LeaveByReading(hit func())
+	ShowExpired(hit func())
 }
 
 type livesBackend struct {

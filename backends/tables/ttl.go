@@ -89,7 +89,8 @@ type mortality struct {
 	now   *int64 // processing time of the batch
 	began int64  // and as it was when the last batch began
 	seen  int    // accesses since somebody asked
-	hit   func() // told when a planted bug renews; nil without one
+	// Told when planted bugs renew, do not renew, and show; nil without one.
+	renewed, left, shown func()
 }
 
 func newMortality(t TTL, now *int64) *mortality {
@@ -115,15 +116,24 @@ func (m *mortality) begin() { m.began = *m.now }
 func (m *mortality) over(at int64) bool { return m.Expired(at, *m.now) }
 
 // shows tells whether what is over may be seen.
-func (m *mortality) shows() bool { return m.ttl.Visible == ReturnExpiredIfNotCleanedUp }
+func (m *mortality) shows() bool {
+	if m.shown != nil {
+		m.shown()
+	}
+	return m.ttl.Visible == ReturnExpiredIfNotCleanedUp
+}
 
 // renews tells whether reading what was written at a time begins its life anew, and is not for nothing.
 func (m *mortality) renews(at int64) bool {
 	if m.ttl.Update == OnCreateAndWrite || at == *m.now {
 		return false
 	}
-	if m.hit != nil {
-		m.hit()
+	if m.left != nil {
+		m.left()
+		return false
+	}
+	if m.renewed != nil {
+		m.renewed()
 	}
 	return true
 }

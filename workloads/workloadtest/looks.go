@@ -3,6 +3,7 @@ package workloadtest
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/workloads"
@@ -41,27 +42,23 @@ func looks(s subject) error {
 	})
 }
 
+// sameLooks asks of each write anew, for each record that looks, what became of it in between.
 func sameLooks(job *workloads.Job, saw map[engine.ID]workloads.Look) error {
 	again := 0
 	for p := range job.Input.Parts {
 		keys := job.Input.Parts[p].Key
-		writes := map[int32][]int64{} // the records of a key are of one partition
+		before := map[int32][]workloads.Look{} // the records of a key are of one partition
 		for off, k := range keys {
 			l, ok := saw[engine.MakeID(p, int64(off))]
 			if !ok {
 				return fmt.Errorf("record %d of partition %d did not look", off, p)
 			}
-			want := int64(-1)
-			for _, at := range writes[k] {
-				if again++; l.Now-at < job.Expires.LifeUs {
-					want = at
-				}
+			may := mayBeSeen(job.Expires, before[k], l)
+			if !slices.Contains(may, l.Saw) {
+				return fmt.Errorf("record %d of partition %d saw at %d what was written at %d, want one of %d (-1: nothing)", off, p, l.Now, l.Saw, may)
 			}
-			if l.Saw != want {
-				return fmt.Errorf("record %d of partition %d saw at %d what was written at %d, want %d (-1: nothing)", off, p, l.Now, l.Saw, want)
-			}
-			if l.Saw < 0 || job.Expires.Renewed {
-				writes[k] = append(writes[k], l.Now)
+			if before[k] = append(before[k], l); l.Saw >= 0 {
+				again++
 			}
 		}
 		for id := range saw {
@@ -71,7 +68,54 @@ func sameLooks(job *workloads.Job, saw map[engine.ID]workloads.Look) error {
 		}
 	}
 	if again == 0 {
-		return errors.New("no record came when its key had written before")
+		return errors.New("no record saw what its key had written before")
 	}
 	return nil
+}
+
+// mayBeSeen are the times of writes that a record may tell of, behind those that came before it. -1 is nothing.
+func mayBeSeen(x *workloads.Expires, before []workloads.Look, l workloads.Look) (may []int64) {
+	var alive, over []int64
+	for i := range before {
+		switch wrote, there, lives := fate(x, before[i:], l); {
+		case wrote && lives:
+			alive = append(alive, before[i].Now)
+		case wrote && there:
+			over = append(over, before[i].Now)
+		}
+	}
+	first := x.List && l.ID.Offset()%2 == 0
+	switch {
+	case len(alive) == 0:
+		may = append(may, -1)
+	case first:
+		may = append(may, alive[0])
+	default:
+		may = append(may, alive[len(alive)-1])
+	}
+	if x.Shown && (first || len(alive) == 0) {
+		may = append(may, over...)
+	}
+	return may
+}
+
+// fate is what became of the write of the first of some records by the time of another: whether there was one, in the state of that other, whether
+// it may be there still, and whether it lives.
+func fate(x *workloads.Expires, some []workloads.Look, by workloads.Look) (wrote, there, lives bool) {
+	slots := int64(max(1, x.Slots))
+	slot, began := some[0].ID.Offset()%slots, some[0].Now
+	writes := func(l workloads.Look) bool { return (l.Saw < 0 || x.Renewed) && l.ID.Offset()%slots == slot }
+	if !writes(some[0]) || by.ID.Offset()%slots != slot {
+		return false, false, false
+	}
+	for _, l := range some[1:] {
+		off := l.ID.Offset()
+		switch reads := off%slots == slot || off/slots%2 == 0; {
+		case reads && l.Now-began >= x.LifeUs, writes(l) && !x.List:
+			return true, false, false
+		case reads && x.ByReading:
+			began = l.Now
+		}
+	}
+	return true, true, by.Now-began < x.LifeUs
 }
