@@ -170,17 +170,10 @@ func newContinuousFold(j *continuousJob, in *Input) *continuousFold {
 }
 
 func (f *continuousFold) To(offsets, marks []int64) {
-	for p := range f.at {
-		if offsets[p] < f.at[p] {
-			*f = *newContinuousFold(f.job, f.in)
-			break
-		}
+	if isBack(f.at, offsets) {
+		*f = *newContinuousFold(f.job, f.in)
 	}
-	for p, from := range f.at {
-		for off := from; off < offsets[p]; off++ {
-			f.see(f.in.Parts[p].Key[off], engine.MakeID(p, off))
-		}
-	}
+	eachFrom(f.at, offsets, func(p int, off int64) { f.see(f.in.Parts[p].Key[off], engine.MakeID(p, off)) })
 	f.countFold.To(offsets, marks)
 }
 

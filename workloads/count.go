@@ -48,29 +48,14 @@ type countJob struct {
 
 func (j *countJob) job() *Job {
 	in := j.input()
-	parts := engine.Parts[uint64, backends.Void, Row]{
-		Key:     tables.Longs(j.groups),
+	job := jobOf(j, in, engine.Parts[uint64, backends.Void, Row]{
 		Log:     func(part int) engine.Log[uint64, backends.Void] { return j.silences.log(&in.Parts[part]) },
 		Op:      j.operator,
 		Txn:     func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} },
-		ReadKey: func(reader int, nth int64) uint64 { return uint64(in.asked(j.draws.Seed, reader, nth)) },
 		Cursors: j.cursors,
-	}
-	return &Job{
-		Input: in,
-		Build: func(s *engine.Spec, epoch int64) (*engine.Graph, error) {
-			if s.Sources != j.draws.Parts || s.Groups != j.groups {
-				return nil, fmt.Errorf("build count: %d sources and %d key groups; it was opened for %d and %d", s.Sources, s.Groups, j.draws.Parts, j.groups)
-			}
-			return engine.Build(s, epoch, parts)
-		},
-		Fold: func() Fold { return newCountFold(j, in) },
-		Rows: func(txn []byte, yield func(engine.ID, string, int64, uint64)) error {
-			return readRows(txn, cutNumber, yield)
-		},
-		KeyName: number,
-		Show:    showChain,
-	}
+	})
+	job.Fold = func() Fold { return newCountFold(j, in) }
+	return job
 }
 
 // number names an encoded key, alone or at the beginning of an entry's.

@@ -119,20 +119,15 @@ func newCountFold(j *countJob, in *Input) *countFold {
 }
 
 func (f *countFold) To(offsets, _ []int64) {
-	for p := range f.at {
-		if offsets[p] < f.at[p] {
-			clear(f.at)
-			clear(f.heads)
-			break
-		}
+	if isBack(f.at, offsets) {
+		clear(f.at)
+		clear(f.heads)
 	}
-	for p := range f.at {
+	eachFrom(f.at, offsets, func(p int, off int64) {
 		x := &f.in.Parts[p]
-		for off := f.at[p]; off < offsets[p]; off++ {
-			f.heads[x.Key[off]] = Chain{uint64(x.N[off]), x.H[off]}
-		}
-		f.at[p] = offsets[p]
-	}
+		f.heads[x.Key[off]] = Chain{uint64(x.N[off]), x.H[off]}
+	})
+	copy(f.at, offsets)
 }
 
 func (f *countFold) Each(yield func(*backends.Entry)) {

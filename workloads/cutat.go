@@ -12,21 +12,32 @@ func newCutAt(in *Input) cutAt { return cutAt{at: make([]int64, len(in.Parts))} 
 
 // behind tells whether a cut is behind in anything: then the fold begins again.
 func (c *cutAt) behind(offsets, marks []int64) bool {
-	back := slices.Min(marks) < c.low
-	for p := range c.at {
-		back = back || offsets[p] < c.at[p]
+	return slices.Min(marks) < c.low || isBack(c.at, offsets)
+}
+
+// isBack tells whether a cut has fewer records of some partition than a fold has come to.
+func isBack(at, offsets []int64) bool {
+	for p := range at {
+		if offsets[p] < at[p] {
+			return true
+		}
 	}
-	return back
+	return false
+}
+
+// eachFrom goes through the records behind those that a fold has come to, up to a cut.
+func eachFrom(at, offsets []int64, see func(p int, off int64)) {
+	for p := range at {
+		for off := at[p]; off < offsets[p]; off++ {
+			see(p, off)
+		}
+	}
 }
 
 // forward goes to a cut record by record, and answers its least watermark.
 func (c *cutAt) forward(offsets, marks []int64, see func(p int, off int64)) (low int64) {
-	for p := range c.at {
-		for off := c.at[p]; off < offsets[p]; off++ {
-			see(p, off)
-		}
-		c.at[p] = offsets[p]
-	}
+	eachFrom(c.at, offsets, see)
+	copy(c.at, offsets)
 	c.low = slices.Min(marks)
 	return c.low
 }

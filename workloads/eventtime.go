@@ -70,6 +70,14 @@ func (l *timeline) mark(rows int64) int64 {
 	return l.newest(rows-1) - l.disorder - 1
 }
 
+// next is where the first watermark stands that has more than off of a partition's rows before it, and that watermark.
+func (l *timeline) next(off, rows int64) (at, mark int64) {
+	if at = off - off%l.every + l.every; at > rows {
+		return math.MaxInt64, 0
+	}
+	return at, l.mark(at)
+}
+
 // markAll puts the watermarks behind the records of an input.
 func (l *timeline) markAll(in *Input) {
 	for p := range in.Parts {
@@ -106,8 +114,5 @@ func (l timedLog) Read(off int64, max int, keys []uint64, vals []backends.Void, 
 
 // NextMark makes it an engine.Marked log.
 func (l timedLog) NextMark(off int64) (at, mark int64) {
-	if at = off - off%l.times.every + l.times.every; at > int64(len(l.part.Key)) {
-		return math.MaxInt64, 0
-	}
-	return at, l.times.mark(at)
+	return l.times.next(off, int64(len(l.part.Key)))
 }

@@ -152,11 +152,8 @@ func newFlightFold(j *flightJob, in *Input) *flightFold {
 }
 
 func (f *flightFold) To(offsets, _ []int64) {
-	for p := range f.at {
-		if offsets[p] < f.at[p] {
-			*f = *newFlightFold(f.job, f.in)
-			break
-		}
+	if isBack(f.at, offsets) {
+		*f = *newFlightFold(f.job, f.in)
 	}
 	for p := range f.at {
 		x := &f.in.Parts[p]

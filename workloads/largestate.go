@@ -3,7 +3,6 @@ package workloads
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -62,9 +61,7 @@ func (j *largeJob) job() *Job {
 	job := rowJob(&j.countJob, in, func() engine.Operator[uint64, backends.Void, Row] {
 		return &largeOp{counting: counting{job: &j.countJob}, large: j}
 	})
-	job.Fold = func() Fold {
-		return &largeFold{countFold: newCountFold(&j.countJob, in), job: j, wrote: make([]Chain, len(in.Keys))}
-	}
+	job.Fold = func() Fold { return newLargeFold(j, in) }
 	return job
 }
 
@@ -113,24 +110,21 @@ type largeFold struct {
 	wrote []Chain
 }
 
+func newLargeFold(j *largeJob, in *Input) *largeFold {
+	return &largeFold{newCountFold(&j.countJob, in), j, make([]Chain, len(in.Keys))}
+}
+
 func (f *largeFold) To(offsets, marks []int64) {
-	from := slices.Clone(f.at)
-	for p := range from {
-		if offsets[p] < from[p] { // from the beginning again
-			clear(from)
-			clear(f.wrote)
-			break
-		}
+	if isBack(f.at, offsets) {
+		*f = *newLargeFold(f.job, f.in)
 	}
-	f.countFold.To(offsets, marks)
-	for p := range from {
+	eachFrom(f.at, offsets, func(p int, off int64) {
 		x := &f.in.Parts[p]
-		for off := from[p]; off < offsets[p]; off++ {
-			if k, c := x.Key[off], (Chain{uint64(x.N[off]), x.H[off]}); f.job.does(uint64(k), c.N) != readsValue {
-				f.wrote[k] = c
-			}
+		if k, c := x.Key[off], (Chain{uint64(x.N[off]), x.H[off]}); f.job.does(uint64(k), c.N) != readsValue {
+			f.wrote[k] = c
 		}
-	}
+	})
+	f.countFold.To(offsets, marks)
 }
 
 func (f *largeFold) Each(yield func(*backends.Entry)) {

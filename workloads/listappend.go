@@ -99,21 +99,16 @@ func newListFold(j *listJob, in *Input) *listFold {
 }
 
 func (f *listFold) To(offsets, marks []int64) {
-	for p := range f.at {
-		if offsets[p] < f.at[p] {
-			*f = *newListFold(f.job, f.in)
-			break
-		}
+	if isBack(f.at, offsets) {
+		*f = *newListFold(f.job, f.in)
 	}
-	for p, from := range f.at {
+	eachFrom(f.at, offsets, func(p int, off int64) {
 		x := &f.in.Parts[p]
-		for off := from; off < offsets[p]; off++ {
-			k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
-			if f.lists[k] = append(f.lists[k], c); f.job.held(c.N) == 0 {
-				f.lists[k] = f.lists[k][:0]
-			}
+		k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
+		if f.lists[k] = append(f.lists[k], c); f.job.held(c.N) == 0 {
+			f.lists[k] = f.lists[k][:0]
 		}
-	}
+	})
 	f.countFold.To(offsets, marks)
 }
 

@@ -175,30 +175,27 @@ func newMapFold(j *mapJob, in *Input) *mapFold {
 }
 
 func (f *mapFold) To(offsets, marks []int64) {
-	for p := range f.at {
-		if offsets[p] < f.at[p] {
-			*f = *newMapFold(f.job, f.in)
-			break
-		}
+	if isBack(f.at, offsets) {
+		*f = *newMapFold(f.job, f.in)
 	}
-	for p, from := range f.at {
-		x := &f.in.Parts[p]
-		for off := from; off < offsets[p]; off++ {
-			k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
-			switch what, field := f.job.does(uint64(k), c.N); what {
-			case removesField:
-				delete(f.profiles[k], field)
-			case prunesFields:
-				maps.DeleteFunc(f.profiles[k], func(_ uint64, v Chain) bool { return pruned(v) })
-			case putsField:
-				if f.profiles[k] == nil {
-					f.profiles[k] = map[uint64]Chain{}
-				}
-				f.profiles[k][field] = c
-			}
-		}
-	}
+	eachFrom(f.at, offsets, f.see)
 	f.countFold.To(offsets, marks)
+}
+
+func (f *mapFold) see(p int, off int64) {
+	x := &f.in.Parts[p]
+	k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
+	switch what, field := f.job.does(uint64(k), c.N); what {
+	case removesField:
+		delete(f.profiles[k], field)
+	case prunesFields:
+		maps.DeleteFunc(f.profiles[k], func(_ uint64, v Chain) bool { return pruned(v) })
+	case putsField:
+		if f.profiles[k] == nil {
+			f.profiles[k] = map[uint64]Chain{}
+		}
+		f.profiles[k][field] = c
+	}
 }
 
 func (f *mapFold) Each(yield func(*backends.Entry)) {

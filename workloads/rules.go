@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -110,10 +109,7 @@ func (l rulesLog) Read(off int64, most int, keys []uint64, vals []Ruled, times [
 
 // NextMark makes it an engine.Marked log.
 func (l rulesLog) NextMark(off int64) (at, mark int64) {
-	if at = off - off%l.job.times.every + l.job.times.every; at > int64(len(l.in.Parts[l.part].Key)) {
-		return math.MaxInt64, 0
-	}
-	return at, l.job.times.mark(at)
+	return l.job.times.next(off, int64(len(l.in.Parts[l.part].Key)))
 }
 
 // The states of the job that belong to no key.
