@@ -13,7 +13,7 @@ type Mutant struct {
 	Held   bool     // only a job with operator state can show it
 	Idle   bool     // only a job with idle partitions can show it
 	Two    bool     // only a job of two inputs can show it
-	Jobs   bool // only another job that restores the checkpoint can show it: tests of this room plant it, and no seed
+	Jobs   bool     // only another job that restores the checkpoint can show it: tests of this room plant it, and no seed
 	// Windows are the parameters of a job with windows that can show it; nil: other jobs do.
 	Windows map[string]string
 }
