@@ -110,7 +110,7 @@ func inTurn(b *testing.B, rounds, records int, recs []uint64, ways []way) {
 			runtime.ReadMemStats(&after)
 			allocs[at] += after.Mallocs - before.Mallocs
 		}
-		for at, some := range turns(recs[round*records%len(recs):][:records], records/16, len(ways), round) {
+		for at, some := range turns(recs[round*records%len(recs):][:records], records/4, len(ways), round) {
 			measure(at, func() { ways[at].run(some) })
 		}
 		for at, w := range ways {
@@ -203,22 +203,22 @@ func BenchmarkCounter(b *testing.B) {
 
 func countLive(b *testing.B, l keysOf) {
 	const n = 1 << 21
-	s, err := heap.Backend{}.Open(backends.Options{Groups: everyGroup()})
-	m, c := map[uint64]uint64{}, newCounting(b, s, err)
+	m := map[uint64]uint64{}
 	for _, k := range l.all() {
 		m[k] = 1
 	}
-	c.run(l.all(), 1024)
-	inTurn(b, heapRounds, n, l.draw(4*n), []way{
-		{name: "loop=bare", run: func(recs []uint64) {
-			for _, k := range recs {
-				m[k]++
-			}
-		}},
-		{name: "batch=1", run: func(recs []uint64) { c.run(recs, 1) }},
-		{name: "batch=256", run: func(recs []uint64) { c.run(recs, 256) }},
-		{name: "batch=1024", run: func(recs []uint64) { c.run(recs, 1024) }},
-	})
+	ways := []way{{name: "loop=bare", run: func(recs []uint64) {
+		for _, k := range recs {
+			m[k]++
+		}
+	}}}
+	for _, batch := range []int{1, 256, 1024} {
+		s, err := heap.Backend{}.Open(backends.Options{Groups: everyGroup()})
+		c := newCounting(b, s, err)
+		c.run(l.all(), 1024)
+		ways = append(ways, way{name: fmt.Sprintf("batch=%d", batch), run: func(recs []uint64) { c.run(recs, batch) }})
+	}
+	inTurn(b, heapRounds, n, l.draw(4*n), ways)
 }
 
 // A database is an ordered store, and how a program without weir would use it.

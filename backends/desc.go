@@ -54,7 +54,7 @@ type Frozen interface {
 type CodedTable interface {
 	Table
 	End() (kept int) // forget what was computed for the records of a batch, not what was written: so many keys
-	Flush(b *Batch)  // appends to b what was written, and forgets all
+	Flush(b *Batch)  // appends to b what was written, and forgets all; where b gets long it is applied and emptied
 	Restored()       // entries were put beneath it
 }
 

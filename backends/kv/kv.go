@@ -157,7 +157,10 @@ func (s *store) Fail(err error) {
 	}
 }
 
-func (s *store) Apply(b *backends.Batch) error { return s.db.Apply(b) }
+func (s *store) Apply(b *backends.Batch) error {
+	s.apply(b)
+	return s.err
+}
 
 func (s *store) Fetch(keys, vals *backends.Rows) error {
 	if s.opts.BytesMax > 0 {

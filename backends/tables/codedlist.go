@@ -219,6 +219,7 @@ func (t *codedList[K, N, V]) Flush(b *backends.Batch) {
 	} else {
 		for _, i := range t.written(nil) {
 			t.writeBack(b, int(i))
+			t.applyLong(b)
 		}
 	}
 	for i := range t.list {

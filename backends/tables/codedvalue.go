@@ -121,6 +121,7 @@ func flush[V any](o *overlay, c *cells[V], b *backends.Batch) {
 	} else {
 		for _, i := range o.written(nil) {
 			writeBack(o, c, b, int(i))
+			o.applyLong(b)
 		}
 	}
 	o.reset()

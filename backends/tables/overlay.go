@@ -155,6 +155,21 @@ func (o *overlay) readOne(i int, put func(i int, v []byte)) {
 	o.state[i] |= known
 }
 
+// pieceBytes is how many bytes of writes go to the store at once. It copies them while they are in the processor's cache: a batch that appends 800 bytes
+// to each of a thousand lists is a tenth faster in pieces than as one (BenchmarkOperations, listAddAll).
+const pieceBytes = 64 << 10
+
+// applyLong hands b to the store, and empties it, when it is long enough.
+func (o *overlay) applyLong(b *backends.Batch) {
+	if b.Size() < pieceBytes {
+		return
+	}
+	if err := o.host.Apply(b); err != nil {
+		o.host.Fail(err)
+	}
+	b.Reset()
+}
+
 // written returns the keys with a prefix that were written, in ascending order. The slice is scratch.
 func (o *overlay) written(prefix []byte) []int32 {
 	o.order = o.order[:0]
