@@ -1,8 +1,9 @@
 package backends
 
-// TimerPlace says where a store over bytes keeps timers. Snapshots have the same entries in every case, so that one of either restores into any
-// other. Flink refuses two mixtures that cannot come up here: timers that a checkpoint has from the store do not restore onto the heap there, a
-// savepoint's do; and an operator that writes raw keyed state cannot have its timers on the heap, for that is where Flink puts them.
+// TimerPlace says where a store over bytes keeps timers. Snapshots have the same entries in every case, so that one of either can be restored into any
+// other. The engine keeps Flink's rule all the same: a checkpoint whose timers are in the store is refused where they are beside it on the heap. The
+// other way round is allowed, and so it is between backends. Flink's other rule, that an operator which writes raw keyed state cannot have its timers on
+// the heap, for that is where Flink puts them, cannot come up: there is no such state here.
 type TimerPlace string
 
 const (
@@ -14,3 +15,6 @@ const (
 	// TimersPinned is ours and not Flink's: Go objects, of which the synchronous half of a snapshot only pins what there is.
 	TimersPinned TimerPlace = "pinned"
 )
+
+// A Placed store says where it keeps timers beside its bytes. It is a power that a store may have; Go objects on the heap alone are in no place.
+type Placed interface{ TimerPlace() TimerPlace }

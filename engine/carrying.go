@@ -14,6 +14,9 @@ func (t *Keyed[K, R]) fits(ckpt int64) error {
 	for i := range t.parts.parts {
 		p := &t.parts.parts[i]
 		err := t.Scope.Forms.Fit(p.States)
+		if err == nil && !t.Spec.MoveTimers {
+			err = t.Scope.Forms.Moved(p.States)
+		}
 		switch {
 		case p.Operator != t.Spec.Operator && !t.bug("operator-not-checked"):
 			err = fmt.Errorf("it is of the operator %q, this job's is %q", p.Operator, t.Spec.Operator)

@@ -10,6 +10,8 @@ import (
 type Spec struct {
 	// Operator is the uid of the keyed operator: its checkpoints are restored by an operator of the same, and refused by any other.
 	Operator string
+	// MoveTimers restores a checkpoint whose timers are in the store where they are beside it on the heap, too, which Flink does not: ours.
+	MoveTimers bool
 
 	Sources     int // source partitions, one source each
 	Parallelism int // keyed tasks, and as many sinks

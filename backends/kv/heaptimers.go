@@ -13,6 +13,9 @@ type heapTable struct {
 	name string
 }
 
+// TimerPlace makes it a backends.Placed.
+func (s *store) TimerPlace() backends.TimerPlace { return s.opts.Timers }
+
 // onHeap opens timers as Go objects.
 func (s *store) onHeap(id int, d backends.Desc) backends.Table {
 	t := d.Live(s.groups)

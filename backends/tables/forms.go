@@ -70,11 +70,40 @@ func (f Forms) Of(state string) (form string, ok bool) {
 // Fit refuses to take the entries of some states for those of ours, where one of the same name has another form.
 func (f Forms) Fit(had Forms) error {
 	for state, was := range had.all() {
-		if is, ok := f.Of(state); ok && is != was {
+		is, ok := f.Of(state)
+		if was, is = unplaced(was), unplaced(is); ok && is != was {
 			return fmt.Errorf("state %s is a %s there, and a %s in this job: its entries cannot be read", state, was, is)
 		}
 	}
 	return nil
+}
+
+// Moved refuses timers that were in a store and would be beside one on the heap. Flink restores those of a savepoint there, and of no checkpoint.
+func (f Forms) Moved(had Forms) error {
+	for state, was := range had.all() {
+		if is, _ := f.Of(state); strings.HasSuffix(was, inStore) && strings.HasSuffix(is, onHeap) {
+			return fmt.Errorf("the timers of state %s are in the store there, and on the heap in this job: Flink restores them so from a savepoint only", state)
+		}
+	}
+	return nil
+}
+
+// What the form of timers ends with, where a store says in which place it has them.
+const inStore, onHeap = " in=store", " in=heap"
+
+func placed(s backends.Store, d backends.Desc) string {
+	p, ok := s.(backends.Placed)
+	switch {
+	case !ok || d.Kind() != backends.TimerKind:
+		return ""
+	case p.TimerPlace() == backends.TimersInStore:
+		return inStore
+	}
+	return onHeap
+}
+
+func unplaced(form string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(form, inStore), onHeap)
 }
 
 // And is f and those of others that f does not have.

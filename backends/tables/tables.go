@@ -146,6 +146,6 @@ func open[T any, K comparable](s *Scope[K], d backends.Desc) (t T, err error) {
 	if !ok {
 		return t, fmt.Errorf("open state %s: %T made %T, want %T", d.Name(), s.Store, made, &t)
 	}
-	s.Forms = s.Forms.with(d.Name(), d.Form())
+	s.Forms = s.Forms.with(d.Name(), d.Form()+placed(s.Store, d))
 	return t, nil
 }
