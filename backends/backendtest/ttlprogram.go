@@ -16,14 +16,15 @@ import (
 func ttlRandomProgram(c *check) {
 	other := &check{open: heap.Backend{}.Open}
 	for seed := range uint64(8) {
-		runTTLProgram([]*check{c, c, other}, seed)
+		newTTLProgram(c, seed).run([]*check{c, c, other})
 	}
 	c.errs = append(c.errs, other.errs...)
 }
 
 // RunTTLPrograms runs random programs over states with a TTL, under a virtual clock and beside a model in plain Go, each on all of these backends in
-// turn: at every restore the state moves on to the next. What a program leaves behind, with all that nobody has cleaned up, is the same each time.
-func RunTTLPrograms(t *testing.T, programs int, on ...backends.Backend) {
+// turn: at every restore the state moves on to the next. What a program leaves behind, with all that nobody has cleaned up, is the same each time. A
+// store that can be compacted is, now and then. The result is how many entries were over, in part or whole, and left out by that.
+func RunTTLPrograms(t *testing.T, programs int, on ...backends.Backend) (leftOut int) {
 	const promise = "State with a TTL shows, on all backends alike, what plain Go values with times would."
 	for seed := range uint64(programs) {
 		times := 1
@@ -40,7 +41,11 @@ func RunTTLPrograms(t *testing.T, programs int, on ...backends.Backend) {
 					return b.Open(o)
 				}})
 			}
-			run := clause{promise: promise, check: func(*check) { left[time] = runTTLProgram(checks, seed) }}.run(nil)
+			run := clause{promise: promise, check: func(*check) {
+				p := newTTLProgram(checks[0], seed)
+				p.run(checks)
+				left[time], leftOut = p.left, leftOut+p.leftOut
+			}}.run(nil)
 			for _, c := range checks {
 				run = append(run, clause{promise: promise, check: func(*check) {}}.on(c)...)
 			}
@@ -52,6 +57,7 @@ func RunTTLPrograms(t *testing.T, programs int, on ...backends.Backend) {
 			t.Errorf("program %d leaves %d entries once and %d another time", seed, len(left[0]), len(left[1]))
 		}
 	}
+	return leftOut
 }
 
 // An aged value is one with the time of its last write.
@@ -76,22 +82,32 @@ type ttlProgram struct {
 	r    *rand.Rand
 	ttl  tables.TTL
 	time int64
+
+	leftOut int      // by compactions
+	left    []string // at the end
 }
 
-// runTTLProgram begins on the first of these, goes on to the next at every restore, and returns what is left at the end.
-func runTTLProgram(on []*check, seed uint64) []string {
+func newTTLProgram(c *check, seed uint64) *ttlProgram {
 	ttl := lasting()
 	ttl.Update = tables.Update(seed & 1)
 	ttl.Visible = tables.Visible(seed >> 1 & 1)
 	ttl.Cleanup.FullSnapshot = seed%3 == 0
 	ttl.Cleanup.NoBackground = seed&4 == 0
-	p := &ttlProgram{mortals: on[0].mortals(ttl), r: rand.New(rand.NewPCG(seed, 2)), ttl: ttl, time: -3000}
+	p := &ttlProgram{mortals: c.mortals(ttl), r: rand.New(rand.NewPCG(seed, 2)), ttl: ttl, time: -3000}
 	p.m = ttlModel{map[[2]uint64]aged[uint64]{}, map[uint64]aged[string]{}, map[uint64][]aged[string]{}, map[[2]uint64][]aged[uint64]{}, map[uint64]map[string]aged[uint64]{}}
+	return p
+}
+
+// run begins on the first of these, where the program was made, and goes on to the next at every restore.
+func (p *ttlProgram) run(on []*check) {
 	var pinned backends.Snapshot
 	var want []string
 	var taken int64
 	for step := range 90 {
 		p.step(1 + p.r.IntN(100))
+		if step%20 == 5 {
+			p.compact()
+		}
 		switch step {
 		case 20, 60:
 			pinned, want, taken = p.snapshot(), p.holds(p.time), p.time
@@ -103,17 +119,36 @@ func runTTLProgram(on []*check, seed uint64) []string {
 			p.same("a snapshot", p.seen(es, p.time), p.holds(p.time))
 			p.must("close", p.Store.Close())
 			on = append(on[1:], on[0])
-			p.mortals = on[0].mortals(ttl)
+			p.mortals = on[0].mortals(p.ttl)
 			p.restore(es)
-			if ttl.Cleanup.FullSnapshot {
+			if p.ttl.Cleanup.FullSnapshot {
 				p.forget()
 			}
 		}
 	}
 	last := p.now()
-	left := lines(last)
+	p.left = lines(last)
 	p.same("the last snapshot", p.seen(last, p.time), p.holds(p.time))
-	return left
+}
+
+// compact compacts a store that can be. That changes nothing that is not over.
+func (p *ttlProgram) compact() {
+	if _, ok := p.Store.(interface{ Compact() error }); !ok {
+		return
+	}
+	before := p.now()
+	compact(p.check, p.Store)
+	after := p.now()
+	p.same("a snapshot behind a compaction", p.seen(after, p.time), p.seen(before, p.time))
+	stayed := map[string]bool{}
+	for _, l := range lines(after) {
+		stayed[l] = true
+	}
+	for _, l := range lines(before) {
+		if !stayed[l] {
+			p.leftOut++
+		}
+	}
 }
 
 // step runs one batch at a later time, or at the same.
