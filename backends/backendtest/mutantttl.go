@@ -40,6 +40,7 @@ func ttlMutants() []Mutant {
 		{"the filter of a snapshot is never told the time", "ttl-full-snapshot", onDesc(timeless)},
 		{"a full snapshot is filtered by the time of its reading", "ttl-full-snapshot", onSnapshot(filteredLate)},
 		{"cleaning up takes what lives", "ttl-cleanup-spares-the-living", onTable("ttl-shared", func(t mortalShared) mortalShared { return &greedy{mortalShared: t} })},
+		{"cleaning up takes its own measure", "ttl-cleanup-is-so-much", onDesc(unmeasured)},
 		{"a filter that is never configured (FLINK-40354)", "ttl-unread-goes", onDesc(unconfigured)},
 		{"a delete is lost for some values", "ttl-random-program", onValue(func(t mortalValue) mortalValue { return &someLost{mortalValue: t} })},
 	}
@@ -214,6 +215,37 @@ func (plainLive) End() {}
 type plainCoded struct {
 	mortalValue
 	backends.CodedTable
+}
+
+// unmeasured lets records count twice where they count, and a scan look at one entry for each access, whatever it is told.
+func unmeasured(d backends.Desc) backends.Desc { return unmeasuredDesc{d} }
+
+type unmeasuredDesc struct{ backends.Desc }
+
+func (d unmeasuredDesc) Live(g backends.Groups) backends.LiveTable {
+	if t, ok := d.Desc.Live(g).(liveMortal); ok {
+		return unmeasuredLive{t}
+	}
+	return d.Desc.Live(g)
+}
+
+func (d unmeasuredDesc) Coded(h backends.CodedHost, p []byte, g backends.Groups) backends.CodedTable {
+	if t, ok := d.Desc.Coded(h, p, g).(codedMortal); ok {
+		return unmeasuredCoded{t}
+	}
+	return d.Desc.Coded(h, p, g)
+}
+
+type unmeasuredLive struct{ liveMortal }
+
+func (t unmeasuredLive) End() { t.liveMortal.End(); t.liveMortal.End() }
+
+type unmeasuredCoded struct{ codedMortal }
+
+func (t unmeasuredCoded) Expiry() backends.Expiry {
+	e := t.codedMortal.Expiry()
+	e.Scan = min(e.Scan, 1)
+	return e
 }
 
 // timeless keeps from a table that a batch began. What else its Begin does, End has done.

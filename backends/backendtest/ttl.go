@@ -23,6 +23,7 @@ func ttlClauses() []clause {
 		{"ttl-at-the-ends-of-time", "A life that would end behind the last microsecond does not wrap around.", ttlAtTheEndsOfTime},
 		{"ttl-full-snapshot", "A snapshot that is to leave out what had expired when it was taken does so, and the store keeps it.", ttlFullSnapshot},
 		{"ttl-cleanup-spares-the-living", "Cleaning up takes only what is over.", ttlCleanupSparesTheLiving},
+		{"ttl-cleanup-is-so-much", "Cleaning up looks at as many entries for each access as it is told, Go objects also for each record where it is told so, and at no more.", ttlCleanupIsSoMuch},
 		{"ttl-unread-goes", "What is over goes, though nobody reads it.", ttlUnreadGoes},
 		{"ttl-random-program", "A random program sees of states with a TTL what plain Go values with times would show it, over batches, snapshots and restores into other backends.", ttlRandomProgram},
 	}

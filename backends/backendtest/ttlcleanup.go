@@ -114,6 +114,70 @@ func compact(c *check, s backends.Store) {
 	}
 }
 
+// ttlCleanupIsSoMuch lets everything expire and counts what goes by accesses and records alone. What looks may spend some of that on finding its way,
+// and do it by blocks; both together are less than slack.
+func ttlCleanupIsSoMuch(c *check) {
+	const values, size, batches, records, slack = 2000, 2, 8, 50, 256
+	for _, x := range []struct {
+		name          string
+		accesses      bool
+		everyRecord   bool
+		live, ordered int // what goes, in units of one for each record and each that is looked at for it
+	}{
+		{"accesses", true, false, 1, 1},
+		{"records without an access", false, false, 0, 0},
+		{"records without an access, which count", false, true, 1, 0},
+		{"accesses of records that count", true, true, 2, 1},
+	} {
+		ttl := lasting()
+		ttl.Cleanup = tables.Cleanup{Incremental: tables.Incremental{Size: size, EveryRecord: x.everyRecord}, Scan: tables.Scan{Size: size}}
+		form := &formed{Store: c.store(backends.Groups{Last: allGroups - 1})}
+		m := c.mortalsOf(form, ttl)
+		m.Store = form.Store
+		m.at(0, upTo(values), func(int) { m.value.Set(1, 1) })
+		m.now() // what a store kept back is written
+		for range batches {
+			m.at(life, upTo(records), func(int) {
+				if x.accesses {
+					m.value.Clear(1e6)
+				}
+			})
+		}
+		most := x.ordered * batches * records * size
+		if form.live {
+			most = x.live * batches * records * size
+		}
+		gone := values - len(m.now())
+		if gone == 0 && !form.live { // its compactions see to it, or nobody should
+			if compact(c, m.Store); most > 0 && len(m.now()) > 0 {
+				c.errorf("%s: no value is gone, of which it was to look at %d", x.name, most)
+			}
+			continue
+		}
+		if gone > most || gone < most-slack {
+			c.errorf("%s: %d values are gone, want %d, or up to %d less", x.name, gone, most, slack)
+		}
+	}
+}
+
+// formed knows whether its store makes Go objects of a state.
+type formed struct {
+	backends.Store
+	live bool
+}
+
+func (s *formed) Open(d backends.Desc) (backends.Table, error) { return s.Store.Open(formedDesc{d, s}) }
+
+type formedDesc struct {
+	backends.Desc
+	in *formed
+}
+
+func (d formedDesc) Live(g backends.Groups) backends.LiveTable {
+	d.in.live = true
+	return d.Desc.Live(g)
+}
+
 func ttlUnreadGoes(c *check) {
 	for _, ttl := range ways() {
 		m := c.mortals(ttl)

@@ -45,6 +45,31 @@ func TestTTLIsChecked(t *testing.T) {
 	}
 }
 
+// What a Cleanup says, or by default: 5 entries of a live table for each access, 1 in a scan, and the time again after 1000 in a compaction.
+func TestCleanupIsMeasured(t *testing.T) {
+	for _, c := range []struct {
+		Cleanup
+		access, records, scan, ask int // live entries for one access, and for ten records beside it
+	}{
+		{Cleanup{}, 5, 0, 1, 1000},
+		{Cleanup{Incremental: Incremental{EveryRecord: true}}, 5, 50, 1, 1000},
+		{Cleanup{Incremental: Incremental{Size: 3, EveryRecord: true}, Scan: Scan{Size: 7}, Compaction: Compaction{QueryTimeAfter: 9}}, 3, 30, 7, 9},
+		{Cleanup{NoBackground: true, Incremental: Incremental{Size: 3, EveryRecord: true}, Scan: Scan{Size: 7}, Compaction: Compaction{QueryTimeAfter: 9}}, 0, 0, 0, 0},
+	} {
+		m := newMortality(TTL{Life: time.Second, Cleanup: c.Cleanup}, new(int64))
+		m.seen = 1
+		if got, want := m.due(10), c.access+c.records; got != want {
+			t.Errorf("%+v: an access and ten records are worth a look at %d live entries, want %d", c.Cleanup, got, want)
+		}
+		if got := m.due(0); got != 0 {
+			t.Errorf("%+v: nothing is worth a look at %d live entries, want none", c.Cleanup, got)
+		}
+		if m.Scan != c.scan || m.AskAfter != c.ask {
+			t.Errorf("%+v: a scan looks at %d and a compaction asks after %d, want %d and %d", c.Cleanup, m.Scan, m.AskAfter, c.scan, c.ask)
+		}
+	}
+}
+
 type pointer struct{ Uint64 }
 
 func (pointer) Append(b []byte, v *uint64) []byte    { return Uint64{}.Append(b, *v) }

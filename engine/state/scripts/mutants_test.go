@@ -34,6 +34,7 @@ func unseen() map[string]string {
 		"restore-comes-first":           "scripts restore before the first batch",
 		"ttl-at-the-ends-of-time":       "the time of scripts is small",
 		"ttl-unread-goes":               "what may be cleaned up is compared as if it were",
+		"ttl-cleanup-is-so-much":        "what may be cleaned up is compared as if it were",
 		"value-may-be-large":            "texts of scripts have some thousand bytes",
 		"batch-of-any-size":             "batches of scripts are short",
 		"changed-in-place-and-set":      "the state that is broken has no like here",
