@@ -3,10 +3,13 @@ package tables_test
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/backendtest/every"
+	"github.com/weirbench/weir/backends/kv"
+	"github.com/weirbench/weir/backends/pebble"
 	"github.com/weirbench/weir/backends/tables"
 )
 
@@ -164,6 +167,81 @@ func TestTimersByTheThousand(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// walked counts what is read of a database.
+type walked struct {
+	*pebble.DB
+	iters, rows, gets int
+}
+
+func (d *walked) Get(key, buf []byte) ([]byte, bool, error) {
+	d.gets++
+	return d.DB.Get(key, buf)
+}
+
+func (d *walked) MultiGet(keys, vals *backends.Rows) error {
+	d.gets++
+	return d.DB.MultiGet(keys, vals)
+}
+
+func (d *walked) Iter(lo, hi []byte) (kv.Iter, error) {
+	d.iters++
+	it, err := d.DB.Iter(lo, hi)
+	return walkedIter{it, d}, err
+}
+
+type walkedIter struct {
+	kv.Iter
+	d *walked
+}
+
+func (it walkedIter) Next(rows *backends.Rows, max int) error {
+	before := rows.Len()
+	err := it.Iter.Next(rows, max)
+	it.d.rows += (rows.Len() - before) / 2
+	return err
+}
+
+// Timers are registered without reading, and polled in blocks of a thousand: to take all of them, each is read once, and a place is looked for once for
+// each block and not for each timer.
+func TestTimersAreReadInBlocks(t *testing.T) {
+	n := 20_000
+	if os.Getenv("WEIR_NIGHTLY") != "" {
+		n = 1_000_000
+	}
+	db := &walked{}
+	b := kv.Over(func(o backends.Options) (_ kv.DB, err error) {
+		db.DB, err = pebble.OpenDB(o, true)
+		return db, err
+	}, kv.Options{})
+	c := newCrowd(t, b, 1)
+	c.begin()
+	defer c.store.Close()
+	for from := 0; from < n; from += 1000 {
+		c.scope.Fill([]uint64{uint64(from / 1000)})
+		c.store.Begin()
+		for i := range 1000 {
+			c.timers.Register(int64((from+i)*7919%n), "")
+		}
+		c.end()
+	}
+	if db.iters+db.gets > 0 {
+		t.Errorf("%d timers were registered with %d iterators and %d gets, want none", n, db.iters, db.gets)
+	}
+	popped := 0
+	for due := make([]backends.Timer[uint64, string], 0, 64); ; popped += len(due) {
+		c.store.Begin()
+		due = c.timers.Pop(math.MaxInt64, due[:0])
+		c.end()
+		if len(due) == 0 {
+			break
+		}
+	}
+	const groups, block, edge = 2, 1024, 3 // a block is cut short at the begin and the end of a key group
+	if most := n/block + groups*edge; popped != n || db.iters > most || db.rows > n || db.gets > 0 || db.iters < 2 {
+		t.Errorf("%d of %d timers were popped with %d iterators that read %d, and %d gets; want at most %d that read each once", popped, n, db.iters, db.rows, db.gets, most)
 	}
 }
 
