@@ -17,18 +17,18 @@ export GOTOOLCHAIN=${GOTOOLCHAIN:-local}
 benchmark() {
 	case $1 in
 	Snapshot | Timers) echo "-benchmem ./backends" ;;
-	Counter | Operations | Append) echo "./backends" ;;
+	Counter | Operations | Append | SynchronousHalf) echo "./backends" ;;
 	Sliding) echo "./engine/window" ;;
 	Pipeline) echo "-benchmem ./engine/live" ;;
 	Recorded) echo "-benchmem ." ;;
 	Scenario) echo "-benchmem -cpu 1 ." ;; # the bound is for one core
 	Check) echo "./linearizability" ;;
-	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Operations Append Timers Sliding Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
+	*) echo "bench: there is no benchmark $1; there are Counter Snapshot Operations Append Timers SynchronousHalf Sliding Pipeline Recorded Scenario Check" >&2 && exit 2 ;;
 	esac
 }
 
 if [ $# -eq 0 ]; then
-	set -- Counter Snapshot Operations Append Timers Sliding Pipeline Recorded Scenario Check
+	set -- Counter Snapshot Operations Append Timers SynchronousHalf Sliding Pipeline Recorded Scenario Check
 fi
 for name; do
 	benchmark "$name" >/dev/null
