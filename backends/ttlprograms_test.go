@@ -23,7 +23,7 @@ func TestTTLPrograms(t *testing.T) {
 			all = append(all, on[name])
 		}
 	}
-	programs := 60
+	programs := 40
 	if testing.Short() {
 		programs = 12
 	}
