@@ -36,7 +36,7 @@ func testCatalog() Catalog {
 
 // testBackends are those that this build has.
 func testBackends() []string {
-	if rocksdb.Found().Compiled {
+	if rocksdb.Compiled {
 		return []string{"heap", "pebble", "rocksdb"}
 	}
 	return []string{"heap", "pebble"}

@@ -1,9 +1,7 @@
 package weir
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"github.com/weirbench/weir/linearizability"
 )
@@ -21,20 +19,7 @@ workload: {type: count, keys: 100, records: 3M}
 faults: [{after: 1000 records, do: kill, target: all}]
 run: {repetitions: 1, duration: 1 s}
 `
-	s, err := Parse("ended.yaml", []byte(src), testCatalog(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := s.Plan(testCatalog(), PlanOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	r, err := Run(ctx, testCatalog(), p, RunOptions{Out: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := ran(t, testCatalog(), src, RunOptions{}, asIs)
 	for _, c := range r.Cells[0].Checks {
 		if c.Verdict == string(linearizability.Fail) {
 			t.Errorf("%s: %s", c.Name, c.Reason)

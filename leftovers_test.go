@@ -1,13 +1,11 @@
 package weir
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -94,21 +92,7 @@ run: {repetitions: 1}
 			continue // has no folder
 		}
 		watch := &spoiler{dirs: map[string]bool{}}
-		c := watch.spoils(testCatalog())
-		s, err := Parse("leftovers.yaml", []byte(src), c, []string{"state.backend=" + name})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := s.Plan(c, PlanOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		r, err := Run(ctx, c, p, RunOptions{Out: t.TempDir()})
-		cancel()
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := ran(t, watch.spoils(testCatalog()), strings.Replace(src, "config:", "config:\n  state.backend.type: "+name, 1), RunOptions{}, asIs)
 		if cell := r.Cells[0]; cell.Verdict != "pass" || cell.Crashes != 2 {
 			t.Errorf("%s: verdict %s with %d crashes, want a pass with two", name, cell.Verdict, cell.Crashes)
 		}

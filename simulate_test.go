@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/broken"
@@ -50,6 +51,12 @@ func TestSameCutsOnEveryBackend(t *testing.T) {
 
 func simulated(t *testing.T, c Catalog, yaml string, seeds int, change func(*Cell)) *Results {
 	t.Helper()
+	return ran(t, c, yaml, RunOptions{Sim: true, Seeds: seeds, FirstSeed: 1}, change)
+}
+
+// ran runs all cells of a scenario, which is called test.yaml, in a folder of the test's.
+func ran(t *testing.T, c Catalog, yaml string, o RunOptions, change func(*Cell)) *Results {
+	t.Helper()
 	parsed, err := Parse("test.yaml", []byte(yaml), c, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -61,12 +68,18 @@ func simulated(t *testing.T, c Catalog, yaml string, seeds int, change func(*Cel
 	for i := range p.Cells {
 		change(&p.Cells[i])
 	}
-	res, err := Run(context.Background(), c, p, RunOptions{Out: t.TempDir(), Sim: true, Seeds: seeds, FirstSeed: 1})
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	o.Out = t.TempDir()
+	res, err := Run(ctx, c, p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res
 }
+
+// asIs leaves a cell as it is.
+func asIs(*Cell) {}
 
 const twoBackends = `version: 1
 name: two
@@ -91,8 +104,7 @@ func digestOf(c *CellResult) CheckResult {
 // weir run --sim holds what checkpoints hold on one backend against the other, seed by seed, and says so; a backend that holds something
 // else fails, in both cells.
 func TestSimulatedCellsAreCompared(t *testing.T) {
-	as := func(*Cell) {}
-	res := simulated(t, testCatalog(), twoBackends, 20, as)
+	res := simulated(t, testCatalog(), twoBackends, 20, asIs)
 	for i := range res.Cells {
 		c := &res.Cells[i]
 		if d := digestOf(c); c.Verdict != "pass" || !strings.Contains(d.Reason, "checkpoints of 20 seeds hold the same on") {
@@ -103,7 +115,7 @@ func TestSimulatedCellsAreCompared(t *testing.T) {
 	c.Backends[0].Open = func(BackendOptions) (backends.Backend, error) {
 		return broken.Forgetful(heap.Backend{}, 5, func() {}), nil
 	}
-	res = simulated(t, c, twoBackends, 5, as)
+	res = simulated(t, c, twoBackends, 5, asIs)
 	for i := range res.Cells {
 		c := &res.Cells[i]
 		if d := digestOf(c); c.Verdict != "fail" || d.Verdict != "fail" {

@@ -1,12 +1,10 @@
 package weir
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A list that is added to passes the limit of a value, since nothing is read; the next look into it fails, on every backend over bytes. The
@@ -19,20 +17,7 @@ config: {execution.checkpointing.interval: none, restart-strategy: none, paralle
 workload: {type: list-append, records: 2k, keys: 4, element_size: 64k, length: 24, reads: 0.1}
 run: {repetitions: 1, value_limit: 1 MiB}
 `, strings.Join(testBackends(), ", "))
-	s, err := Parse("limit.yaml", []byte(src), testCatalog(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := s.Plan(testCatalog(), PlanOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	r, err := Run(ctx, testCatalog(), p, RunOptions{Out: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := ran(t, testCatalog(), src, RunOptions{}, asIs)
 	for _, c := range r.Cells {
 		if c.Backend == "heap" {
 			if c.Verdict != "pass" {
@@ -50,7 +35,7 @@ run: {repetitions: 1, value_limit: 1 MiB}
 			t.Errorf("%s: %s, with\n%swant a fail: a list of the state elements that is longer than 1 MiB", c.Backend, c.Verdict, said)
 		}
 	}
-	if !slices.Contains(r.Config, Setting{"run.value_limit", "1 MiB", "limit.yaml:6"}) || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "at 1 MiB, backends over bytes emulate") }) {
+	if !slices.Contains(r.Config, Setting{"run.value_limit", "1 MiB", "test.yaml:6"}) || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "at 1 MiB, backends over bytes emulate") }) {
 		t.Errorf("the results have the settings %v and the warnings %q, want run.value_limit in both", r.Config, r.Warnings)
 	}
 }

@@ -71,7 +71,7 @@ func TestManyTimers(t *testing.T) {
 		backends.Backend
 	}
 	tenants := []tenant{{"heap", heap.Backend{}}, {"pebble", pebble.Backend{}}}
-	if rocksdb.Found().Compiled {
+	if rocksdb.Compiled {
 		tenants = append(tenants, tenant{"rocksdb", rocksdb.Backend{}})
 	}
 	for _, x := range tenants {

@@ -92,7 +92,7 @@ func TestScripts(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			switch name {
 			case "rocksdb":
-				return rocksdb.Found().Compiled, nil
+				return rocksdb.Compiled, nil
 			case "mount":
 				return canMount(t), nil
 			case "root":

@@ -217,23 +217,41 @@ type plainCoded struct {
 	backends.CodedTable
 }
 
-// unmeasured lets records count twice where they count, and a scan look at one entry for each access, whatever it is told.
-func unmeasured(d backends.Desc) backends.Desc { return unmeasuredDesc{d} }
+// onMortals puts something before tables with a TTL.
+type onMortals struct {
+	backends.Desc
+	live  func(liveMortal) backends.LiveTable
+	coded func(codedMortal) backends.CodedTable
+}
 
-type unmeasuredDesc struct{ backends.Desc }
-
-func (d unmeasuredDesc) Live(g backends.Groups) backends.LiveTable {
+func (d onMortals) Live(g backends.Groups) backends.LiveTable {
 	if t, ok := d.Desc.Live(g).(liveMortal); ok {
-		return unmeasuredLive{t}
+		return d.live(t)
 	}
 	return d.Desc.Live(g)
 }
 
-func (d unmeasuredDesc) Coded(h backends.CodedHost, p []byte, g backends.Groups) backends.CodedTable {
+func (d onMortals) Coded(h backends.CodedHost, p []byte, g backends.Groups) backends.CodedTable {
 	if t, ok := d.Desc.Coded(h, p, g).(codedMortal); ok {
-		return unmeasuredCoded{t}
+		return d.coded(t)
 	}
 	return d.Desc.Coded(h, p, g)
+}
+
+type liveMortal interface {
+	backends.LiveTable
+	mortalValue
+}
+
+type codedMortal interface {
+	backends.Expiring
+	mortalValue
+}
+
+// unmeasured lets records count twice where they count, and a scan look at one entry for each access, whatever it is told.
+func unmeasured(d backends.Desc) backends.Desc {
+	return onMortals{d, func(t liveMortal) backends.LiveTable { return unmeasuredLive{t} },
+		func(t codedMortal) backends.CodedTable { return unmeasuredCoded{t} }}
 }
 
 type unmeasuredLive struct{ liveMortal }
@@ -249,32 +267,9 @@ func (t unmeasuredCoded) Expiry() backends.Expiry {
 }
 
 // timeless keeps from a table that a batch began. What else its Begin does, End has done.
-func timeless(d backends.Desc) backends.Desc { return timelessDesc{d} }
-
-type timelessDesc struct{ backends.Desc }
-
-func (d timelessDesc) Live(g backends.Groups) backends.LiveTable {
-	if t, ok := d.Desc.Live(g).(liveMortal); ok {
-		return timelessLive{t}
-	}
-	return d.Desc.Live(g)
-}
-
-func (d timelessDesc) Coded(h backends.CodedHost, p []byte, g backends.Groups) backends.CodedTable {
-	if t, ok := d.Desc.Coded(h, p, g).(codedMortal); ok {
-		return timelessCoded{t}
-	}
-	return d.Desc.Coded(h, p, g)
-}
-
-type liveMortal interface {
-	backends.LiveTable
-	mortalValue
-}
-
-type codedMortal interface {
-	backends.Expiring
-	mortalValue
+func timeless(d backends.Desc) backends.Desc {
+	return onMortals{d, func(t liveMortal) backends.LiveTable { return timelessLive{t} },
+		func(t codedMortal) backends.CodedTable { return timelessCoded{t} }}
 }
 
 type timelessLive struct{ liveMortal }

@@ -77,7 +77,7 @@ func TestWhatDiffers(t *testing.T) {
 		"rocksdb":        {rocksdb.Backend{}, compacting},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "rocksdb" && !rocksdb.Found().Compiled {
+			if name == "rocksdb" && !rocksdb.Compiled {
 				t.Skip("missing: RocksDB is not in this build")
 			}
 			if got, want := said(t, ask(t, c.backend)), said(t, c.want); got != want {

@@ -32,7 +32,7 @@ func main() {
 	o := weir.KillOptions{Backends: []string{"heap", "pebble"}, Seeds: 25, Rare: 500, Only: *only, Tell: func(k *weir.Kill) {
 		fmt.Fprintf(os.Stderr, "%-27s %-28s seeds %3d, killed by %q, ok %v\n", k.Place(), k.Mutant, k.Seeds, k.By, k.OK())
 	}}
-	if rocksdb.Found().Compiled {
+	if rocksdb.Compiled {
 		o.Backends = append(o.Backends, "rocksdb")
 	}
 	table, err := weir.KillTable(ctx, catalog(), o)
