@@ -94,7 +94,7 @@ func (s *samples) add(ev *Evidence) {
 	if !ok && ev.Busy > 0 {
 		rate, ok = float64(n)/ev.Busy, true
 	}
-	if ok {
+	if ok && rate > 0 { // a phase so short that nothing was seen in it was not measured
 		s.rate = append(s.rate, rate)
 		s.perRep["rec/s"] = append(s.perRep["rec/s"], rate)
 	}

@@ -38,6 +38,10 @@ func TestStretches(t *testing.T) {
 	if _, ok := measured(s.all[:2]); ok {
 		t.Errorf("a rate was measured though nothing was to be")
 	}
+	var cell samples
+	if cell.add(&Evidence{Rate: []int64{100}, Busy: 2, Stretches: []Stretch{{"fill", 0, 1.95, 100, 0}, {"measure", 1.95, 2, 0, 0}}}); len(cell.rate) != 0 {
+		t.Errorf("rates %v of a phase in which nothing was seen to be read; want none", cell.rate)
+	}
 }
 
 // A fault phase is a fault that strikes where the phase begins; a simulation, which has no phases, has not that fault either.

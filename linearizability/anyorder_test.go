@@ -1,6 +1,9 @@
 package linearizability
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Panes of one window that may come in any order are held against those that must come whatever the order, also where some are missing as yet; one
 // too many, another and, at the end, one too few are found.
@@ -30,5 +33,14 @@ func TestPanesInAnyOrder(t *testing.T) {
 		if v := judgeWindows(t.Context(), NewView(h), Options{}); v.Result != c.verdict {
 			t.Errorf("%s: %s (%s), want %s", name, v.Result, v.Reason, c.verdict)
 		}
+	}
+}
+
+// A window by the clock is told of without its times, which nobody knows.
+func TestPanesByTheClock(t *testing.T) {
+	h := &History{Mode: ExactlyOnce, Truth: &Truth{Keys: []string{"a"}, Group: []uint16{0}, Windows: &Windows{Panes: []Pane{{N: 1, Sum: 5}, {N: 1, Sum: 5}}, AnyOrder: true}}, Output: []Txn{{Panes: []Pane{{N: 1, Sum: 5}}}}, Final: &Cut{}}
+	v := judgeWindows(t.Context(), NewView(h), Options{})
+	if v.Result != Fail || !strings.HasPrefix(v.Story.Say, "A window by the clock of key a is to tell 2 times, and told 1 time.") {
+		t.Errorf("%s: %+v", v.Result, v.Story)
 	}
 }

@@ -18,7 +18,7 @@ type Windows struct {
 // A Pane is what a window told when it fired: so many records, and the sum of their names, each mixed.
 type Pane struct {
 	Key   int32  `json:"k"` // key number, -1: a key that the input does not have
-	Start int64  `json:"s"`
+	Start int64  `json:"s"` // as End by the clock, where no input says which records are together
 	End   int64  `json:"e"`
 	Nth   int64  `json:"i"` // of those of its key; what is greater came later
 	N     int64  `json:"n"`
@@ -100,7 +100,11 @@ func told(panes []Pane, w Pane, by func(a, b Pane) int) (n int) {
 }
 
 func (v *View) wrongWindow(w Pane, got, want []Pane, ended bool) (Story, bool) {
-	s := Story{Say: fmt.Sprintf("The window from %d up to %d of key %s is to tell %s, and told %s.", w.Start, w.End, v.name(w.Key),
+	which := fmt.Sprintf("The window from %d up to %d", w.Start, w.End)
+	if w.Start == w.End { // no window: by the clock, where nobody knows which it was
+		which = "A window by the clock"
+	}
+	s := Story{Say: fmt.Sprintf("%s of key %s is to tell %s, and told %s.", which, v.name(w.Key),
 		plural(len(want), "time", "times"), plural(len(got), "time", "times"))}
 	for i := range min(len(got), len(want)) {
 		if got[i].N != want[i].N || got[i].Sum != want[i].Sum {
