@@ -42,6 +42,15 @@ func testBackends() []string {
 	return []string{"heap", "pebble"}
 }
 
+// simulatedBackends are those for many simulated runs. make test tests twice, without RocksDB and then with it and with the race detector, which is slow
+// and finds little in a simulation, a single goroutine: what the first run has done the second leaves out.
+func simulatedBackends() []string {
+	if rocksdb.Compiled {
+		return testBackends()[scale(2, 0):]
+	}
+	return testBackends()
+}
+
 // scale is how many of something a test does: few in make test, all in make nightly.
 func scale(few, all int) int {
 	if os.Getenv("WEIR_NIGHTLY") != "" {

@@ -2,6 +2,7 @@ package weir
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func TestSameCutsOnEveryBackend(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var sims []*simulator
-			for _, b := range testBackends() {
+			for _, b := range slices.Compact(append([]string{"heap"}, simulatedBackends()...)) {
 				sims = append(sims, simulatorOf(t, jobCell(b, c.name, nil), SimOptions{Faults: 3}))
 			}
 			cuts := int64(0)
@@ -174,7 +175,10 @@ func TestSeedsMakeACellsVerdict(t *testing.T) {
 // Where timers are kept changes nothing of what a run does and leaves: no check objects, and the checkpoints are those of the heap.
 func TestTimersOnTheHeap(t *testing.T) {
 	seeds := scale(30, 1000)
-	for _, b := range testBackends()[1:] {
+	for _, b := range simulatedBackends() {
+		if b == "heap" {
+			continue
+		}
 		sims := []*simulator{simulatorOf(t, jobCell("heap", "many-timers", nil), SimOptions{Faults: 3, Porcupine: true})}
 		for _, place := range []backends.TimerPlace{backends.TimersInStore, backends.TimersOnHeap, backends.TimersPinned} {
 			cell := jobCell(b, "many-timers", nil)

@@ -4,13 +4,20 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// corrupted is how many histories each corruption is tried on.
-const corrupted = 60
+// corrupted is how many histories each corruption is tried on: fewer with the race detector, with which make test repeats slowly what it has judged before.
+var corrupted = map[bool]int{false: 60, true: 15}[raced()]
+
+// raced tells whether the race detector is in this build.
+func raced() bool {
+	b, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(b.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
 
 // A score is how often a check noticed a corruption.
 type score struct {
