@@ -215,7 +215,7 @@ func operateOrdered(b *testing.B, kind backends.Kind, d database) {
 			b.Fatal(err)
 		}
 		b.Run("op="+op.name, func(b *testing.B) {
-			opTurns(b, &op, 11, lsmCalls, keysOf{"hot", keysWith(kind).n, true}, []opWay{bare, s.way(1), s.way(1024)})
+			opTurns(b, &op, 25, lsmCalls, keysOf{"hot", keysWith(kind).n, true}, []opWay{bare, s.way(1), s.way(1024)})
 		})
 	}
 }
