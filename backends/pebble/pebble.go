@@ -60,6 +60,7 @@ func options(o backends.Options) *pebble.Options {
 	opts := &pebble.Options{
 		DisableWAL:                  true,
 		FormatMajorVersion:          format,
+		Merger:                      newMerger(),
 		MemTableSize:                uint64(table),
 		MemTableStopWritesThreshold: 4,
 		CacheSize:                   max(memory-table, 1<<20),
