@@ -27,7 +27,7 @@ const (
 	allGroups  = 128
 	keptKeys   = 16384
 	heapRounds = 31
-	lsmRounds  = 61
+	lsmRounds  = 31
 )
 
 // keysOf is how the keys of a benchmark are drawn: 1e5 of them by YCSB's zipfian of 0.99, or 1e6 uniformly.

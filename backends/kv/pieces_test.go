@@ -2,6 +2,7 @@ package kv_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -22,7 +23,7 @@ func (d *sized) Apply(b *backends.Batch) error {
 	return d.DB.Apply(b)
 }
 
-// What a batch of records writes goes to the database in pieces, each but the last of 64 KiB and no more than one write on top, in the order in which
+// What a batch of records writes goes to the database in pieces of 64 KiB at most and no more than one write on top, in the order in which
 // it was written; and nothing goes there after a piece that it refuses.
 func TestLongBatchesAreAppliedInPieces(t *testing.T) {
 	const keys, most = 1000, 64<<10 + 900
@@ -82,5 +83,70 @@ func TestLongBatchesAreAppliedInPieces(t *testing.T) {
 	}
 	if err := write(); !errors.Is(err, refused) || applied != 3 {
 		t.Errorf("End = %v after %d pieces; want %v after the third, and none behind it", err, applied, refused)
+	}
+}
+
+// Lists that are written in the middle of a batch are what they would be at its end, whatever else the batch does with them before and after, also where
+// the store keeps them over its end.
+func TestListsWrittenWithinABatch(t *testing.T) {
+	for _, keep := range []int{0, 200} {
+		db := &sized{DB: backendtest.NewPlain()}
+		sc := &tables.Scope[uint64]{Store: kv.Open(db, backends.Groups{Last: 127}, kv.Options{Keep: keep}), Keys: new(backends.Keys[uint64]), Codec: tables.Longs(128)}
+		lists, err := tables.OpenList(sc, "lists", tables.None{}, tables.Uint64{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, want, none := rand.New(rand.NewPCG(1, 2)), map[uint64][]uint64{}, backends.Void{}
+		some := func() []uint64 {
+			vs := make([]uint64, r.IntN(600))
+			for i := range vs {
+				vs[i] = r.Uint64()
+			}
+			return vs
+		}
+		look := func(k uint64) {
+			var got []uint64
+			lists.Each(none, func(v uint64) bool { got = append(got, v); return true })
+			if !slices.Equal(got, want[k]) {
+				t.Fatalf("keep %d: key %d has %d elements, or others; want %d", keep, k, len(got), len(want[k]))
+			}
+		}
+		for batch := range 60 {
+			recs := make([]uint64, 1+r.IntN(200))
+			for i := range recs {
+				recs[i] = r.Uint64N(40)
+			}
+			err := sc.Batch(recs, func(i int) {
+				switch k := recs[i]; r.IntN(20) {
+				case 0:
+					lists.Clear(none)
+					delete(want, k)
+				case 1, 2:
+					vs := some()
+					lists.Set(none, vs)
+					want[k] = vs
+				case 3, 4, 5:
+					look(k)
+				default:
+					vs := some()
+					lists.AddAll(none, vs)
+					want[k] = append(want[k], vs...)
+				}
+			})
+			if err != nil {
+				t.Fatalf("keep %d, batch %d: %v", keep, batch, err)
+			}
+		}
+		all := make([]uint64, 40)
+		for i := range all {
+			all[i] = uint64(i)
+		}
+		if err := sc.Batch(all, func(i int) { look(all[i]) }); err != nil {
+			t.Fatal(err)
+		}
+		if keep == 0 && len(db.sizes) < 120 {
+			t.Errorf("60 batches came in %d pieces; want twice as many at least", len(db.sizes))
+		}
+		sc.Store.Close()
 	}
 }

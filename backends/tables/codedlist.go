@@ -23,6 +23,10 @@ type codedList[K, N comparable, V any] struct {
 	max    int     // bytes of a list that is set or read
 	lone   lone
 	put    func(i int, b []byte) // what was stored
+
+	keeps     bool           // over the ends of batches
+	unwritten int            // bytes
+	out       backends.Batch // scratch
 }
 
 // replaced marks a list of which nothing that is stored counts any more.
@@ -32,7 +36,7 @@ const replaced = 1 << 7
 const wholeList = 3072
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
-	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h)}
+	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h), keeps: h.Keeps()}
 	t.lone.may = t.lone.may && t.auto
 	t.put = t.follow
 	return t
@@ -113,9 +117,34 @@ func (t *codedList[K, N, V]) grown(i int, b []byte) {
 	if len(b) > backends.ValueBytesMax {
 		panic(tooLarge(t.d.name, len(b), backends.ValueBytesMax))
 	}
-	t.size += len(b) - len(t.list[i])
+	more := len(b) - len(t.list[i])
+	t.size += more
 	t.list[i] = b
 	t.state[i] |= present | dirty
+	if t.unwritten += more; t.unwritten > spillBytes && !t.keeps {
+		t.spill()
+	}
+}
+
+// spillBytes makes a piece, with the keys.
+const spillBytes = pieceBytes - pieceBytes/8
+
+// spill writes what was added since it was last called, in the middle of a batch, while it is in the processor's cache.
+func (t *codedList[K, N, V]) spill() {
+	for _, i := range t.written(nil) {
+		t.writeBack(&t.out, int(i))
+		t.applyLong(&t.out)
+		if t.state[i]&known != 0 { // it stays for who looks again
+			t.stored[i] = len(t.list[i])
+			t.state[i] &^= dirty | replaced
+		} else {
+			t.size -= len(t.list[i])
+			t.list[i], t.state[i] = t.list[i][:0], 0
+		}
+	}
+	if t.unwritten = 0; t.out.Len() > 0 {
+		t.apply(&t.out)
+	}
 }
 
 func (t *codedList[K, N, V]) Set(ns N, vs []V) {
@@ -127,9 +156,10 @@ func (t *codedList[K, N, V]) Set(ns N, vs []V) {
 	if len(b) > t.max {
 		panic(tooLarge(t.d.name, len(b), t.max))
 	}
-	t.grown(i, all[:copy(all, b)])
+	t.unwritten += old
 	t.stored[i] = 0
-	if t.state[i] |= known | replaced; len(vs) == 0 {
+	t.state[i] |= known | replaced
+	if t.grown(i, all[:copy(all, b)]); len(vs) == 0 {
 		t.state[i] &^= present
 	}
 }
@@ -227,7 +257,7 @@ func (t *codedList[K, N, V]) Flush(b *backends.Batch) {
 			t.list[i] = nil
 		}
 	}
-	t.list, t.stored, t.size = t.list[:0], t.stored[:0], 0
+	t.list, t.stored, t.size, t.unwritten = t.list[:0], t.stored[:0], 0, 0
 	t.reset()
 }
 

@@ -161,9 +161,13 @@ const pieceBytes = 64 << 10
 
 // applyLong hands b to the store, and empties it, when it is long enough.
 func (o *overlay) applyLong(b *backends.Batch) {
-	if b.Size() < pieceBytes {
-		return
+	if b.Size() >= pieceBytes {
+		o.apply(b)
 	}
+}
+
+// apply hands b to the store, and empties it.
+func (o *overlay) apply(b *backends.Batch) {
 	if err := o.host.Apply(b); err != nil {
 		o.host.Fail(err)
 	}
