@@ -18,7 +18,7 @@ import (
 //	scripts/bench.sh Append
 func BenchmarkAppend(b *testing.B) {
 	for _, d := range databases() {
-		for _, lists := range []struct{ n, elements int }{{100_000, 1}, {100_000, 16}, {10_000, 256}} {
+		for _, lists := range []struct{ n, elements int }{{100_000, 1}, {100_000, 16}, {10_000, 256}, {2_000, 2048}} {
 			for _, look := range []string{"never", "always"} {
 				name := fmt.Sprintf("backend=%s/elements=%d/look=%s", d.name, lists.elements, look)
 				b.Run(name, func(b *testing.B) { appendOrdered(b, d, lists.n, lists.elements, look == "always") })
@@ -36,7 +36,7 @@ func appendOrdered(b *testing.B, d database, n, elements int, look bool) {
 	var list, element []byte
 	var seen int
 	element = make([]byte, 8)
-	inTurn(b, 9, appends, recs, []way{
+	inTurn(b, 0, 9, appends, recs, []way{
 		{name: "by=rewrite", run: func(recs []uint64) {
 			for i, k := range recs {
 				binary.BigEndian.PutUint64(element, uint64(i))
