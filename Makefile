@@ -26,7 +26,7 @@ build: ## bin/weir, with all three backends
 	CGO_ENABLED=1 $(GO) build $(TAGS) -o bin/weir ./cmd/weir
 
 # Two runs. Without cgo everything is compiled and tested as `go run ./cmd/weir` has it, RocksDB being a stub; with the race
-# detector everything is tested again, RocksDB for real. go vet has run before, so go test need not. The examples are modules of their own.
+# detector everything is tested again, RocksDB for real, but for simulations of the other two. go vet has run before, so go test need not. The examples are modules of their own.
 test: ## everything that must hold of a commit; the last line sums all runs
 	@scripts/packages.sh
 	@CGO_ENABLED=0 $(GO) run ./ci/tally \

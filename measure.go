@@ -92,9 +92,9 @@ func (s *samples) add(ev *Evidence) {
 	}
 	rate, ok := measured(ev.Stretches)
 	if !ok && ev.Busy > 0 {
-		rate, ok = float64(n)/ev.Busy, true
+		rate = float64(n) / ev.Busy
 	}
-	if ok && rate > 0 { // a phase so short that nothing was seen in it was not measured
+	if rate > 0 { // a phase so short that nothing was seen in it was not measured
 		s.rate = append(s.rate, rate)
 		s.perRep["rec/s"] = append(s.perRep["rec/s"], rate)
 	}
