@@ -32,7 +32,7 @@ type codedList[K, N comparable, V any] struct {
 // replaced marks a list of which nothing that is stored counts any more.
 const replaced = 1 << 7
 
-// Where a list was read anyway, to store it whole is faster than a Merge up to about so many bytes, in RocksDB; in Pebble it always is.
+// Where a list was read anyway, to store it whole is faster than a Merge (BenchmarkAppend). Beyond so many bytes it would fill the memtable all the same.
 const wholeList = 3072
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
