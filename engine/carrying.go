@@ -13,15 +13,14 @@ import (
 func (t *Keyed[K, R]) fits(ckpt int64) error {
 	for i := range t.parts.parts {
 		p := &t.parts.parts[i]
-		err := t.Scope.Forms.Fit(p.States)
-		if err == nil && !t.Spec.MoveTimers {
-			err = t.Scope.Forms.Moved(p.States)
-		}
+		err, moved := t.Scope.Forms.Fit(p.States), t.Scope.Forms.Moved(p.States)
 		switch {
 		case p.Operator != t.Spec.Operator && !t.bug("operator-not-checked"):
 			err = fmt.Errorf("it is of the operator %q, this job's is %q", p.Operator, t.Spec.Operator)
 		case err != nil && t.bug("states-not-checked"):
 			err = nil
+		case err == nil && moved != nil && !t.Spec.MoveTimers && !t.bug("moved-not-checked"):
+			err = moved
 		}
 		if err != nil {
 			return &Fatal{fmt.Errorf("restore checkpoint %d: %s: %w", ckpt, p.Name, err)}

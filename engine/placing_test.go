@@ -40,20 +40,22 @@ func TestRestoreTimersInAnotherPlace(t *testing.T) {
 		for what, c := range map[string]struct {
 			from, to backends.Backend
 			move     bool
+			planted  string
 			refused  bool
 		}{
-			"store to heap":             {b, beside{b}, false, true},
-			"store to heap, as we can":  {b, beside{b}, true, false},
-			"heap to store":             {beside{b}, b, false, false},
-			"store to the heap backend": {b, heap.Backend{}, false, false},
-			"as it was":                 {beside{b}, beside{b}, false, false},
+			"store to heap":             {b, beside{b}, false, "", true},
+			"store to heap, unchecked":  {b, beside{b}, false, "moved-not-checked", false},
+			"store to heap, as we can":  {b, beside{b}, true, "", false},
+			"heap to store":             {beside{b}, b, false, "", false},
+			"store to the heap backend": {b, heap.Backend{}, false, "", false},
+			"as it was":                 {beside{b}, beside{b}, false, "", false},
 		} {
 			mem := blobs.NewMemory()
 			if _, d := attempt(t, mem, c.from, spec(), 1, timedNote, 1<<20); !d.over {
 				t.Fatal(name, what, d.err)
 			}
 			s := spec()
-			s.MoveTimers = c.move
+			s.MoveTimers, s.Planted = c.move, &e.Planted{Name: c.planted}
 			notes, d := attempt(t, mem, c.to, s, 2, timedNote, 1<<20)
 			var fatal *e.Fatal
 			switch {

@@ -104,6 +104,9 @@ func (o *Operator[K, V, R]) check() error {
 
 // Timers are those of both times.
 func (o *Operator[K, V, R]) Timers() (event, processing engine.Timers[K, R]) {
+	if o.planted.Is("processing-window-ends-early") {
+		return o.event, o.proc
+	}
 	return o.event, after[K, R]{o.proc}
 }
 
