@@ -91,6 +91,14 @@ func (t countedList[N, V]) Set(ns N, vs []V)          { t.add(Writes, 1); t.List
 func (t countedList[N, V]) Clear(ns N)                { t.add(Removals, 1); t.List.Clear(ns) }
 func (t countedList[N, V]) Each(ns N, y func(V) bool) { t.add(Scans, 1); t.List.Each(ns, y) }
 
+// Uncounted is a list whose accesses no census counts: for who has been counted already, and goes through what it got.
+func Uncounted[N comparable, V any](t List[N, V]) List[N, V] {
+	if c, ok := t.(countedList[N, V]); ok {
+		return c.List
+	}
+	return t
+}
+
 func countMap[K, N, U comparable, V any](s *Scope[K], name string, t Map[N, U, V], err error) (Map[N, U, V], error) {
 	if err != nil || s.Census == nil {
 		return t, err

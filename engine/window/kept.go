@@ -14,6 +14,7 @@ type listed[K comparable, V, R any] struct {
 	codec backends.Codec[V]
 	f     Function[K, iter.Seq[V], R]
 	list  tables.List[Window, V]
+	got   tables.List[Window, V] // the same: who goes through what he got is counted once, as in Flink
 
 	ns   Window // that fires
 	all  iter.Seq[V]
@@ -22,11 +23,12 @@ type listed[K comparable, V, R any] struct {
 }
 
 func (x *listed[K, V, R]) open(s *tables.Scope[K]) (err error) {
-	x.all = func(yield func(V) bool) { x.list.Each(x.ns, yield) }
+	x.all = func(yield func(V) bool) { x.got.Each(x.ns, yield) }
 	x.look = func(V) bool { x.any = true; return false }
 	if x.list, err = tables.OpenList(s, contentsState, Namespace{}, x.codec); err != nil {
 		return err
 	}
+	x.got = tables.Uncounted(x.list)
 	return x.f.Open(s)
 }
 

@@ -185,3 +185,46 @@ func counts[V any]() state.Aggregate[V, uint64, uint64] {
 		Merge:  func(a, b uint64) uint64 { return a + b },
 	}
 }
+
+// census has a window's accesses counted.
+type census struct {
+	*op
+	of tables.Census
+}
+
+func (c *census) Open(s *tables.Scope[uint64]) error {
+	s.Census = &c.of
+	return c.op.Open(s)
+}
+
+// A window of all its records gets them once for a firing, whether there are any and however often the function goes through them, as Flink does.
+func TestFiringIsOneScan(t *testing.T) {
+	twice := Func[uint64, iter.Seq[uint64], string](func(p *Pane[uint64, string], all iter.Seq[uint64]) {
+		n := 0
+		for range all {
+			n++
+		}
+		for range all {
+			n++
+		}
+		p.Emit(fmt.Sprint(n))
+	})
+	for _, store := range names() {
+		var got []string
+		c := &census{op: Process(config{Assigner: Tumbling[uint64]{Size: 5}, Element: tables.Uint64{}}, twice)}
+		r := newRig(t, stores()[store], engine.Operator[uint64, uint64, string](c), func(_ uint64, s string) { got = append(got, s) })
+		for at := range int64(7) {
+			r.add(1, 1, at)
+		}
+		r.send(math.MaxInt64)
+		scans := int64(-1)
+		for _, s := range c.of.States {
+			if s.State == contentsState {
+				scans = s.N[tables.Scans]
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, []string{"10", "4"}) || scans != 2 {
+			t.Errorf("%s: fired with %v and %d scans, want 10 and 4 with 2", store, got, scans)
+		}
+	}
+}
