@@ -20,7 +20,7 @@ type Mutant struct {
 // Mutants prove that the clauses can fail: there is one at least for each.
 func Mutants() []Mutant {
 	none, opened := func() {}, new(atomic.Int64)
-	return append(append(listMutants(), ttlMutants()...), []Mutant{
+	return slices.Concat(listMutants(), ttlMutants(), apartMutants(), []Mutant{
 		{"a write is not seen before End", "write-is-seen-at-once", onTable("count", func(t count) count { return &unseen{count: t} })},
 		{"an empty text is absent", "absent-is-not-empty", onTable("text", func(t text) text { return emptyIsAbsent{t} })},
 		{"a delete is lost", "cleared-is-absent", onTable("count", func(t count) count { return lostClear{t} })},
@@ -75,7 +75,7 @@ func Mutants() []Mutant {
 		{"foreign entries are ignored", "foreign-entries-are-refused", onRestore(func(s *mutant, e *backends.Entry) error { s.Store.Restore(e); return nil })},
 		{"a late entry is ignored", "restore-comes-first", onRestore(func(s *mutant, e *backends.Entry) error { s.Store.Restore(e); return nil })},
 		{"a delete is lost for some keys", "random-program", onTable("window", func(t window) window { return &someClears{window: t} })},
-	}...)
+	})
 }
 
 // mutant is a store with a bug; its zero value has none.
@@ -93,6 +93,9 @@ type mutant struct {
 	version  atomic.Int64 // counts batches
 	sets     int          // of this batch, where a bug counts them
 	restored int
+
+	hurries, closesOnce bool                      // of snapshots
+	late                map[string]backends.Table // by form: what a state that is opened too late is taken for
 }
 
 type walk = func(*backends.Entry) error
@@ -141,6 +144,9 @@ func onRestore(restore func(*mutant, *backends.Entry) error) func(backends.Backe
 func (s *mutant) Open(d backends.Desc) (backends.Table, error) {
 	if t := s.reopens[d.Name()]; t != nil {
 		return t, nil
+	}
+	if s.late != nil {
+		return s.lately(d)
 	}
 	if s.desc != nil {
 		d = s.desc(d)

@@ -25,6 +25,7 @@ type mutantSnapshot struct {
 	backends.Snapshot
 	s       *mutant
 	version int64
+	closed  bool
 }
 
 func (f *mutantSnapshot) Each(group int, yield walk) error {
@@ -41,6 +42,14 @@ func (f *mutantSnapshot) Close() {
 	if f.s.first == f {
 		f.s.first = nil
 	}
+	switch {
+	case f.s.hurries:
+		go f.Snapshot.Close()
+		return
+	case f.s.closesOnce && f.closed:
+		panic("closed already")
+	}
+	f.closed = true
 	f.Snapshot.Close()
 }
 

@@ -16,6 +16,8 @@ type (
 	window = tables.Value[uint64, uint64]
 	sets   = tables.Map[void, string, uint64]
 	timers = tables.Timers[uint64, uint64]
+
+	byNamespace = tables.Map[uint64, uint64, []uint64]
 )
 
 type unseen struct {

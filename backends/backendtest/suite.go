@@ -30,7 +30,7 @@ type clause struct {
 
 func clauses() []clause {
 	var all []clause
-	for _, chapter := range [][]clause{valueClauses(), listClauses(), mapClauses(), nilClauses(), timerClauses(), snapshotClauses(), restoreClauses(), programClauses(), ttlClauses()} {
+	for _, chapter := range [][]clause{valueClauses(), apartClauses(), listClauses(), mapClauses(), nilClauses(), timerClauses(), snapshotClauses(), restoreClauses(), programClauses(), ttlClauses()} {
 		all = append(all, chapter...)
 	}
 	return all
