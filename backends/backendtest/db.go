@@ -48,13 +48,15 @@ type dbClause struct {
 func dbClauses() []dbClause {
 	return []dbClause{
 		{"apply-is-visible", "Apply makes all writes visible, in order and together; Merge appends to what is there.", applyIsVisible},
+		{"apply-of-many", "A batch of thousands of writes is applied as a small one is.", applyOfMany},
 		{"multi-get", "MultiGet appends the value of every key or its absence, in order, and Get says the same.", multiGet},
 		{"iter", "Iter walks [lo, hi) ascending, in blocks of at most max, over what was applied before.", iterates},
 		{"view", "A View holds what was applied before it, whatever follows, and does not keep a writer waiting.", viewIsPinned},
 		{"keeps-nothing", "No slice that it is given is kept, and none that it gives is changed later.", keepsNothing},
 		{"compact", "Compact changes nothing that can be read.", compacts},
 		{"expire", "By the time that was told, compactions leave out what has expired and nothing else, but for what an older View would miss.", expires},
-		{"checkpoint", "Checkpoint makes a folder with a store that opens to what was applied before.", checkpoints},
+		{"checkpoint", "Checkpoint makes a folder with a store that opens to what was applied before, and refuses one that is there.", checkpoints},
+		{"metrics", "Any goroutine may ask for Metrics, while the store is written to, and has a number of its own by every name.", metrics},
 	}
 }
 
@@ -84,8 +86,19 @@ func (c *check) wantGet(db kv.DB, k []byte, want string, has bool) {
 	}
 }
 
-func applyIsVisible(c *check, db kv.DB) {
+func applyIsVisible(c *check, db kv.DB) { appliesAll(c, db, 0) }
+
+// applyOfMany is the same within and before 20,000 small writes: a store may take another way where a batch is large beside its memory.
+func applyOfMany(c *check, db kv.DB) { appliesAll(c, db, 20_000) }
+
+func appliesAll(c *check, db kv.DB, beside int) {
 	var b backends.Batch
+	fill := func(v string) {
+		for i := range beside {
+			b.Set(fmt.Appendf(nil, "many %06d", i), []byte(v))
+		}
+	}
+	fill("first")
 	b.Set(key(1), []byte("one"))
 	b.Set(key(2), nil)
 	b.Set(key(3), []byte("gone"))
@@ -103,6 +116,8 @@ func applyIsVisible(c *check, db kv.DB) {
 	c.must("Apply", db.Apply(&b))
 	b.Reset()
 	b.Merge(key(6), []byte("z"))
+	b.DeleteRange(key(19), key(20))
+	fill("second")
 	c.must("Apply", db.Apply(&b))
 	want := func() {
 		c.wantGet(db, key(1), "one", true)
@@ -115,6 +130,10 @@ func applyIsVisible(c *check, db kv.DB) {
 		c.wantGet(db, key(12), "", false)
 		c.wantGet(db, key(17), "", false)
 		c.wantGet(db, key(18), "range", true)
+		c.wantGet(db, key(19), "", false)
+		for i := 0; i < beside; i += 997 {
+			c.wantGet(db, fmt.Appendf(nil, "many %06d", i), "second", true)
+		}
 	}
 	want()
 	c.must("Flush", db.Flush())
@@ -218,6 +237,14 @@ func iteratesAnew(c *check, db kv.DB) {
 	c.same("Iter(1, 4) before it changed", c.walk(older, nil, 1), keysFrom(1, 4))
 	it, err = db.Iter(key(1), key(4))
 	c.same("Iter(1, 4) after it changed", c.walk(it, err, 1), []string{"key 00001=1", "key 00003=3"})
+	alone, err := db.Iter(key(1), key(4))
+	c.must("Iter", err)
+	b.Reset()
+	b.Set(key(2), []byte("back"))
+	c.must("Apply under the only iterator", db.Apply(&b))
+	c.must("Close", alone.Close()) // unread: it holds what was before
+	it, err = db.Iter(key(1), key(4))
+	c.same("Iter(1, 4) after one that was older", c.walk(it, err, 256), []string{"key 00001=1", "key 00002=back", "key 00003=3"})
 }
 
 func viewIsPinned(c *check, db kv.DB) {
@@ -324,8 +351,38 @@ func checkpoints(c *check, db kv.DB) {
 	}
 	c.must("Checkpoint", err)
 	fillDB(c, db, 500)
+	if err := db.Checkpoint(dir); err == nil {
+		c.errorf("Checkpoint into a folder that is there = nil, want an error")
+	}
 	made := c.openDB(dir)
 	defer c.closes(made)
 	it, err := made.Iter(key(0), key(100000))
 	c.same("the checkpoint", c.walk(it, err, 64), keysFrom(0, 300))
+}
+
+func metrics(c *check, db kv.DB) {
+	asked := make(chan int)
+	go func() {
+		n := 0
+		for range 50 {
+			m := db.Metrics()
+			n = len(m)
+			for name := range m {
+				m[name] = -1 // it is the caller's
+			}
+		}
+		asked <- n
+	}()
+	for range 50 {
+		fillDB(c, db, 100)
+	}
+	if n := <-asked; n == 0 {
+		c.missing = "Metrics of this store"
+		return
+	}
+	for name, v := range db.Metrics() {
+		if v == -1 {
+			c.errorf("%s is what another caller wrote into his map", name)
+		}
+	}
 }

@@ -2,8 +2,10 @@ package backendtest
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/weirbench/weir/backends"
@@ -14,15 +16,20 @@ import (
 // Every clause of an ordered store is failed by a store that breaks it, and by none that does not.
 func TestMutantsOfDB(t *testing.T) {
 	mutants := map[string]func(*pebble.DB) kv.DB{
-		"iter, kept":       func(db *pebble.DB) kv.DB { return &staleIter{DB: db} },
-		"apply-is-visible": func(db *pebble.DB) kv.DB { return mergeReplaces{db} },
-		"multi-get":        func(db *pebble.DB) kv.DB { return emptyForAbsent{db} },
-		"iter":             func(db *pebble.DB) kv.DB { return endIncluded{db} },
-		"view":             func(db *pebble.DB) kv.DB { return liveView{db} },
-		"keeps-nothing":    func(db *pebble.DB) kv.DB { return &keepsBatch{DB: db} },
-		"compact":          func(db *pebble.DB) kv.DB { return compactLoses{db} },
-		"expire":           func(db *pebble.DB) kv.DB { return neverConfigured{db} },
-		"checkpoint":       func(db *pebble.DB) kv.DB { return emptyCheckpoint{db} },
+		"iter, kept":                    func(db *pebble.DB) kv.DB { return &staleIter{DB: db} },
+		"apply-is-visible":              func(db *pebble.DB) kv.DB { return mergeReplaces{db} },
+		"apply-of-many":                 func(db *pebble.DB) kv.DB { return largeMergeSets{db} },
+		"apply-of-many, without ranges": func(db *pebble.DB) kv.DB { return largeKeepsRanges{db} },
+		"iter, kept over an Apply":      func(db *pebble.DB) kv.DB { return &keptIter{DB: db} },
+		"checkpoint, over another":      func(db *pebble.DB) kv.DB { return overwrites{db} },
+		"metrics":                       func(db *pebble.DB) kv.DB { return &oneMap{DB: db} },
+		"multi-get":                     func(db *pebble.DB) kv.DB { return emptyForAbsent{db} },
+		"iter":                          func(db *pebble.DB) kv.DB { return endIncluded{db} },
+		"view":                          func(db *pebble.DB) kv.DB { return liveView{db} },
+		"keeps-nothing":                 func(db *pebble.DB) kv.DB { return &keepsBatch{DB: db} },
+		"compact":                       func(db *pebble.DB) kv.DB { return compactLoses{db} },
+		"expire":                        func(db *pebble.DB) kv.DB { return neverConfigured{db} },
+		"checkpoint":                    func(db *pebble.DB) kv.DB { return emptyCheckpoint{db} },
 	}
 	for _, c := range dbClauses() {
 		opens := func(change func(*pebble.DB) kv.DB) func(t *testing.T, dir string) kv.DB {
@@ -63,6 +70,101 @@ func (d mergeReplaces) Apply(b *backends.Batch) error {
 		}
 	})
 	return d.DB.Apply(&w)
+}
+
+// largeMergeSets takes another way for large batches, and Merge for Set there.
+type largeMergeSets struct{ *pebble.DB }
+
+func (d largeMergeSets) Apply(b *backends.Batch) error {
+	if b.Len() < 1000 {
+		return d.DB.Apply(b)
+	}
+	return mergeReplaces{d.DB}.Apply(b)
+}
+
+type largeKeepsRanges struct{ *pebble.DB }
+
+func (d largeKeepsRanges) Apply(b *backends.Batch) error {
+	if b.Len() < 1000 {
+		return d.DB.Apply(b)
+	}
+	var w backends.Batch
+	b.Each(func(op backends.Op, k, v []byte) {
+		switch op {
+		case backends.OpSet:
+			w.Set(k, v)
+		case backends.OpMerge:
+			w.Merge(k, v)
+		case backends.OpDelete:
+			w.Delete(k)
+		}
+	})
+	return d.DB.Apply(&w)
+}
+
+// keptIter keeps an iterator that is closed for the next, whatever was applied since it was made.
+type keptIter struct {
+	*pebble.DB
+	idle *keptView
+}
+
+type keptView struct {
+	kv.Iter
+	d      *keptIter
+	view   kv.View
+	lo, hi string
+	read   bool
+}
+
+func (d *keptIter) Iter(lo, hi []byte) (kv.Iter, error) {
+	if it := d.idle; it != nil && it.lo == string(lo) && it.hi == string(hi) {
+		d.idle = nil
+		return it, nil
+	}
+	v, err := d.DB.View()
+	if err != nil {
+		return nil, err
+	}
+	it, err := v.Iter(lo, hi)
+	return &keptView{Iter: it, d: d, view: v, lo: string(lo), hi: string(hi)}, err
+}
+
+func (v *keptView) Next(dst *backends.Rows, n int) error {
+	v.read = true
+	return v.Iter.Next(dst, n)
+}
+
+func (v *keptView) Close() error {
+	if !v.read && v.d.idle == nil {
+		v.d.idle = v
+		return nil
+	}
+	return errors.Join(v.Iter.Close(), v.view.Close())
+}
+
+type overwrites struct{ *pebble.DB }
+
+func (d overwrites) Checkpoint(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	return d.DB.Checkpoint(dir)
+}
+
+// oneMap gives the same map to all.
+type oneMap struct {
+	*pebble.DB
+	mu  sync.Mutex
+	all map[string]float64
+}
+
+func (d *oneMap) Metrics() map[string]float64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.all == nil {
+		d.all = d.DB.Metrics()
+	}
+	return d.all
 }
 
 type emptyForAbsent struct{ *pebble.DB }
