@@ -27,6 +27,7 @@ func (r *reader) phasesOf(n *node) {
 		r.add(n.at, "%d phases; want at most %d", len(n.items), phasesMax)
 		return
 	}
+	bad := len(r.all)
 	for i, item := range n.items {
 		name := item.get("phase")
 		switch {
@@ -41,6 +42,39 @@ func (r *reader) phasesOf(n *node) {
 			r.phase(item, name)
 		}
 	}
+	if len(r.all) == bad {
+		r.phaseOrder(n)
+	}
+}
+
+// phaseOrder refuses phases that no run comes to, or that have nothing to do where they stand.
+func (r *reader) phaseOrder(n *node) {
+	fault, reads := false, false
+	for i := range r.phases {
+		p := &r.phases[i]
+		switch {
+		case i > 0 && r.phases[i-1].Drain:
+			r.add(n.items[i].at, "%s is never reached: drain reads all that is left; make drain the last phase", p.Name)
+		case p.Name == "recover" && !fault:
+			r.add(n.items[i].at, "recover without a fault before it has nothing to recover from; put one before it, such as {phase: fault, do: kill, target: all}, or call it measure")
+		}
+		fault = fault || p.Name == "fault"
+		reads = reads || !p.Idle && (p.Rate == 0 || must(p) > 0)
+	}
+	if !reads {
+		r.add(n.at, "all phases together read nothing; add one that reads, such as {phase: measure, duration: 10 s}")
+	}
+}
+
+// must is how many records a phase reads whatever time that takes; 0: that depends on time.
+func must(p *engine.Phase) int64 {
+	switch {
+	case p.Rate == 0 && p.Duration > 0:
+		return 0
+	case p.Records == 0:
+		return int64(min(p.Rate*float64(p.Duration)/1e6, 1<<53))
+	}
+	return p.Records
 }
 
 // phaseFault is a phase of no length, at which a fault strikes: when the first source enters it.
@@ -163,6 +197,39 @@ func (r *reader) waitsFor(c *Cell) bool {
 		}
 	}
 	return true
+}
+
+// comesTo refuses phases of a cell that are behind all that its workload has.
+func (r *reader) comesTo(c *Cell) bool {
+	have := c.records()
+	for i, read := 0, int64(0); i < len(c.Phases) && have > 0; i++ {
+		p := &c.Phases[i]
+		why := ""
+		switch {
+		case read > have:
+			why = "is never reached"
+		case read == have && !p.Idle && !p.Drain:
+			why = "has nothing to read"
+		}
+		if why != "" {
+			r.add(r.phasesNode.items[i].at, "%s %s: the phases before it read %d records, and the workload has %d; let them read less, or set workload.records to more", p.Name, why, read, have)
+			return false
+		}
+		read += must(p)
+	}
+	return true
+}
+
+// records is how many records the workload of a cell has at most, by what it is told; 0: its parameters do not say.
+func (c *Cell) records() int64 {
+	n, err := parseCount(c.Params["records"])
+	if err != nil {
+		return 0
+	}
+	if passes, err := parseCount(c.Params["passes"]); err == nil {
+		n *= passes
+	}
+	return n
 }
 
 // early tells whether a live run of the cell may end before its input does.

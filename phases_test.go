@@ -73,3 +73,28 @@ sizes:
 		t.Errorf("full: %d cells, keys %s", len(full.Cells), settingOf(&full.Cells[0], "workload.keys"))
 	}
 }
+
+// What a cell's parameters say of its records is what its workload has, or more: by that, phases are refused that want more.
+func TestRecordsAreKnown(t *testing.T) {
+	c := testCatalog()
+	for _, w := range c.Workloads {
+		cell := Cell{Workload: w.Name, Sources: 2, Groups: 16, Params: map[string]string{}}
+		for _, p := range w.Params {
+			cell.Params[p.Name] = p.Default
+		}
+		if _, ok := cell.Params["records"]; !ok {
+			continue
+		}
+		cell.Params["records"] = "300"
+		job, err := c.open(&cell, 1, nil)
+		if err != nil {
+			t.Errorf("%s: %v", w.Name, err)
+		} else if n, most := job.Input.Records(), cell.records(); n > most || most > 300 {
+			t.Errorf("%s: %d records, %d by its parameters; want no more", w.Name, n, most)
+		}
+	}
+	flights := Cell{Params: map[string]string{"records": "1k", "passes": "3"}}
+	if n := flights.records(); n != 3000 {
+		t.Errorf("three passes of 1000 records are %d, want 3000", n)
+	}
+}

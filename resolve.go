@@ -140,7 +140,7 @@ func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 		return d.Cell, nil, false
 	}
 	d.Faults, d.Checks, d.Phases = slices.Clone(r.faults), slices.Clone(r.checks), slices.Clone(r.phases)
-	if !r.targets(&d.Cell) || !r.waitsFor(&d.Cell) {
+	if !r.targets(&d.Cell) || !r.waitsFor(&d.Cell) || !r.comesTo(&d.Cell) {
 		return d.Cell, nil, false
 	}
 	d.Settings, d.Axes = r.settingsOf(&d, shown, from), r.axesOf(shown, from)

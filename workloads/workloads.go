@@ -12,7 +12,8 @@ type Workload struct {
 	Name string
 	Doc  string // one line
 	// Params are what a scenario may set. A simulated job is small by those that are called records, keys and passes, which the simulation
-	// sets, where a workload has them; one whose size is called otherwise is simulated in full.
+	// sets, where a workload has them; one whose size is called otherwise is simulated in full. records is how many it reads at most, in each
+	// of its passes: a scenario whose phases want more before their last is refused.
 	Params []Param
 	// Open reads or generates the input. Its error is one line that a user can act on; for a bad row of a file it begins with file:line:column.
 	Open func(Options) (*Job, error)
