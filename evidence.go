@@ -194,7 +194,7 @@ func (r *recorder) note(m *engine.Moment, n engine.Note, l *life) {
 	case engine.AtCompleted:
 		r.times(m.Epoch, n.Ckpt).Completed = m.At
 	case engine.AtInputPhase:
-		r.input.enter(m.Role.Index, int(n.Ckpt), m.At)
+		r.input.enter(m.Role.Index, int(n.Ckpt), n.From, m.At)
 	case engine.AtNotified:
 		r.add(linearizability.Op{Kind: linearizability.Notify, Ckpt: n.Ckpt, Text: m.Role.String()}, m)
 	default:
@@ -209,6 +209,7 @@ func (r *recorder) recovering(m *engine.Moment, n engine.Note, l *life) {
 		if r.down < 0 {
 			r.down = m.At
 		}
+		r.input.crashed(m.At)
 		return
 	}
 	t := r.recovery(m.Epoch)
@@ -253,6 +254,7 @@ func (r *recorder) replay(t *RecoveryTimes) {
 	}
 	t.Replayed = max(0, r.applied-kept)
 	r.lag, r.applied = t.Replayed, kept
+	r.input.rewound(r.cut)
 	if r.lag == 0 {
 		t.Reprocessed = t.Running
 	}
@@ -291,7 +293,7 @@ func (r *recorder) finish(now int64) {
 		}
 	}
 	r.input.close(r.last)
-	r.ev.Stretches = r.input.all
+	r.ev.Stretches, r.h.Measured = r.input.all, measuredRecords(r.input.all)
 	r.ev.Accesses, r.ev.Asking, r.ev.Fired = r.asked.results(), r.asked.made, r.asked.fired
 	if r.first >= 0 {
 		r.ev.Took, r.ev.Busy = seconds(r.last-r.first), seconds(r.busy(now))

@@ -67,7 +67,9 @@ func (r *recorder) apply(m *engine.Moment, f *engine.Fact) {
 	}
 	r.ev.Rate[m.At/binMicros] += n
 	r.applied += n
-	r.input.applied(n)
+	if n > 0 { // a batch is of one source
+		r.input.applied(f.IDs[0].Part(), n, m.At)
+	}
 	if r.lag > 0 {
 		if r.lag -= n; r.lag <= 0 {
 			r.lag = 0

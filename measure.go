@@ -76,7 +76,8 @@ type samples struct {
 	asking                                       int64
 }
 
-func (s *samples) add(ev *Evidence) {
+// add takes what one repetition measured. phased: its plan says what is to be measured, so that the rate of all of it is no throughput.
+func (s *samples) add(ev *Evidence, phased bool) {
 	if s.perRep == nil {
 		s.perRep = map[string][]float64{}
 	}
@@ -91,7 +92,7 @@ func (s *samples) add(ev *Evidence) {
 		s.accesses, s.asking = ev.Accesses, ev.Asking
 	}
 	rate, ok := measured(ev.Stretches)
-	if !ok && ev.Busy > 0 {
+	if !ok && !phased && ev.Busy > 0 {
 		rate = float64(n) / ev.Busy
 	}
 	if rate > 0 { // a phase so short that nothing was seen in it was not measured

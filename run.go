@@ -213,7 +213,7 @@ func (cr *cellRuns) rep(ctx context.Context, rep int) error {
 	}
 	cr.reps++
 	cr.verdicts = append(cr.verdicts, vs)
-	cr.samples.add(ev)
+	cr.samples.add(ev, toMeasure(cr.cell.Phases))
 	cr.out.Records = ev.History.Demands.Records
 	cr.out.Crashes += len(ev.Recoveries)
 	cr.ends(ev.History)

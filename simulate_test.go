@@ -55,7 +55,7 @@ func simulated(t *testing.T, c Catalog, yaml string, seeds int, change func(*Cel
 	return ran(t, c, yaml, RunOptions{Sim: true, Seeds: seeds, FirstSeed: 1}, change)
 }
 
-// ran runs all cells of a scenario, which is called test.yaml, in a folder of the test's.
+// ran runs all cells of a scenario, which is called test.yaml, in a folder of the test's unless another is asked for.
 func ran(t *testing.T, c Catalog, yaml string, o RunOptions, change func(*Cell)) *Results {
 	t.Helper()
 	parsed, err := Parse("test.yaml", []byte(yaml), c, nil)
@@ -71,7 +71,9 @@ func ran(t *testing.T, c Catalog, yaml string, o RunOptions, change func(*Cell))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	o.Out = t.TempDir()
+	if o.Out == "" {
+		o.Out = t.TempDir()
+	}
 	res, err := Run(ctx, c, p, o)
 	if err != nil {
 		t.Fatal(err)

@@ -67,7 +67,7 @@ func (fx *Effects) Reset() {
 func (fx *Effects) Send(ch int, b *Batch)    { fx.Sends = append(fx.Sends, Send{ch, b}) }
 func (fx *Effects) Do(op Op)                 { fx.Ops = append(fx.Ops, op) }
 func (fx *Effects) Tell(m Msg)               { fx.Tells = append(fx.Tells, m) }
-func (fx *Effects) Note(p Point, ckpt int64) { fx.Notes = append(fx.Notes, Note{p, ckpt}) }
+func (fx *Effects) Note(p Point, ckpt int64) { fx.Notes = append(fx.Notes, Note{Point: p, Ckpt: ckpt}) }
 func (fx *Effects) Fact(f Fact)              { fx.Facts = append(fx.Facts, f) }
 func (fx *Effects) Fail(err error)           { fx.Err = err }
 

@@ -37,7 +37,7 @@ func (s *Source[K, V]) allowed(now int64, fx *Effects) (n int64, over bool) {
 		if s.phased = true; s.offset == 0 && s.stage.phase == 0 {
 			s.stage.since = now
 		}
-		fx.Note(AtInputPhase, int64(s.stage.phase))
+		s.stage.note(fx)
 	}
 	for s.stage.phase < len(s.Spec.Phases) {
 		p := &s.Spec.Phases[s.stage.phase]
@@ -69,7 +69,11 @@ func (s *Source[K, V]) allowed(now int64, fx *Effects) (n int64, over bool) {
 // enter begins a phase.
 func (s *Source[K, V]) enter(phase int, now int64, fx *Effects) {
 	s.stage = inputStage{phase: phase, since: now, from: s.offset}
-	fx.Note(AtInputPhase, int64(phase))
+	s.stage.note(fx)
+}
+
+func (g *inputStage) note(fx *Effects) {
+	fx.Notes = append(fx.Notes, Note{AtInputPhase, int64(g.phase), g.from})
 }
 
 // began remembers the first checkpoint of a phase, and completed counts those that are complete since. Who waits for one looks again.

@@ -26,7 +26,7 @@ func reads(t *testing.T, phases []e.Phase, part []byte, from, stop int64) (said 
 		}
 		for _, n := range fx.Notes {
 			if n.Point == e.AtInputPhase {
-				said = append(said, fmt.Sprintf("%d: phase %d", now, n.Ckpt))
+				said = append(said, fmt.Sprintf("%d: phase %d from %d", now, n.Ckpt, n.From))
 			}
 		}
 		for _, s := range fx.Sends {
@@ -70,10 +70,10 @@ func TestPhases(t *testing.T) {
 		{Name: "measure", Duration: 250},
 	}
 	want := []string{
-		"0: phase 0", "0: 16 records", "100: 4 records", "200: phase 1", "5200: phase 2", "5200: phase 3",
+		"0: phase 0 from 0", "0: 16 records", "100: 4 records", "200: phase 1 from 20", "5200: phase 2 from 20", "5200: phase 3 from 20",
 		"6201: 1 records", "7201: 1 records", "8201: 1 records", "9201: 1 records", "10201: 1 records", "11201: 1 records", "12201: 1 records",
 		"13201: 1 records", "14201: 1 records", "15201: 1 records",
-		"15201: phase 4", "15201: 16 records", "15301: 16 records", "15401: 16 records", "15501: phase 5", "15501: end",
+		"15201: phase 4 from 30", "15201: 16 records", "15301: 16 records", "15401: 16 records", "15501: phase 5 from 78", "15501: end",
 	}
 	got, _ := reads(t, phases, nil, 0, 0)
 	if !slices.Equal(got, want) {
@@ -86,7 +86,7 @@ func TestPhases(t *testing.T) {
 		t.Fatalf("part %q, want %q", part, want)
 	}
 	got, _ = reads(t, phases, part, 12_000, 0)
-	if want := []string{"12000: phase 3", "12000: 3 records"}; !slices.Equal(got[:2], want) {
+	if want := []string{"12000: phase 3 from 20", "12000: 3 records"}; !slices.Equal(got[:2], want) {
 		t.Errorf("restored: got %q, want %q first", got, want)
 	}
 }
@@ -94,7 +94,7 @@ func TestPhases(t *testing.T) {
 // A phase with records and a duration ends with the first that is over.
 func TestPhaseOfBoth(t *testing.T) {
 	got, _ := reads(t, []e.Phase{{Name: "measure", Records: 40, Duration: 5000}, {Name: "measure", Records: 400, Duration: 250}}, nil, 0, 0)
-	want := []string{"0: phase 0", "0: 16 records", "100: 4 records", "200: phase 1", "200: 16 records", "300: 16 records", "400: 16 records", "500: phase 2", "500: end"}
+	want := []string{"0: phase 0 from 0", "0: 16 records", "100: 4 records", "200: phase 1 from 20", "200: 16 records", "300: 16 records", "400: 16 records", "500: phase 2 from 68", "500: end"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

@@ -9,6 +9,8 @@ type Note struct {
 	// Ckpt is the checkpoint it is about; of a recovery: the checkpoint that is restored, 0 when from the beginning. Of AtInputRecords: the
 	// source's offset; of AtInputPhase: the number of the phase, from 0.
 	Ckpt int64
+	// From is, of AtInputPhase, the offset at which the phase began.
+	From int64
 }
 
 // A Point is a place in the life of a checkpoint or of a recovery, alike for all backends.

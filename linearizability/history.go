@@ -24,6 +24,8 @@ type History struct {
 	End     string  `json:"end,omitempty"`
 	Felled  bool    `json:"felled,omitempty"` // what ended it was a fault of the plan, and the plan allowed no further attempt
 	Demands Demands `json:"demands"`
+	// Measured is how many records were applied in phases of the input that were to be measured.
+	Measured int64 `json:"measured,omitempty"`
 	// Volatile are states that may lose entries at any time, as those with a TTL and timers of processing time. No digest holds them.
 	Volatile []string `json:"volatile,omitempty"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.

@@ -230,7 +230,7 @@ func inputPhases(cells []row) (g grid, file picture, ok bool) {
 	}
 	u := rates(most)
 	g = grid{No: "Table 4", Name: file.name, Head: []string{"Cell"}, CSV: data(file.name+".csv", "text/csv", file.csv()),
-		How: "each phase of the input in the order in which it was read, and how fast, while the job ran; the time of outages is left out. Only what is called measure counts for Table 1. To settle, nothing is read on purpose; there it says how long that was."}
+		How: "each phase of the input in the order in which it was read, and how fast, while the job ran: from when all sources were in it until all that they read in it was applied, or until the crash that a fault phase brought, behind which what was lost is applied again. The time of outages is left out. Only what is called measure counts for Table 1. To settle, nothing is read on purpose; there it says how long that was, and what a source read that was ahead of the others counts nowhere."}
 	for i, s := range longest.Stretches {
 		g.Head = append(g.Head, fmt.Sprintf("%d %s", i+1, clip(s.Name, 30)))
 	}
