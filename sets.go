@@ -53,8 +53,12 @@ func (r *reader) size(v *node) {
 		r.add(v.at, "size: the scenario has no sizes; leave it out")
 		return
 	}
+	if v.kind != scalar {
+		r.add(v.at, "size: %s; want one size a run, %s", v.kind, oneOf(names))
+		return
+	}
 	size := r.sizesNode.get(v.text)
-	if v.kind != scalar || size == nil {
+	if size == nil {
 		r.add(v.at, "size: no size %s%s", clip(v.text), didYouMean(v.text, names))
 		return
 	}
