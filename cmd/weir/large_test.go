@@ -51,6 +51,17 @@ func TestLargeState(t *testing.T) {
 // ran runs a scenario of this build once.
 func ran(t *testing.T, name string, sets []string) (*weir.Results, string) {
 	t.Helper()
+	out := t.TempDir()
+	res, err := weir.Run(t.Context(), everything(), planned(t, name, sets), weir.RunOptions{Out: out, Keep: "never"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, filepath.Join(out, res.Run)
+}
+
+// planned is one repetition of a scenario of this build.
+func planned(t *testing.T, name string, sets []string) *weir.Plan {
+	t.Helper()
 	c := everything()
 	for _, s := range c.Scenarios {
 		if s.Name != name {
@@ -65,15 +76,10 @@ func ran(t *testing.T, name string, sets []string) (*weir.Results, string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := t.TempDir()
-		res, err := weir.Run(t.Context(), c, plan, weir.RunOptions{Out: out, Keep: "never"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res, filepath.Join(out, res.Run)
+		return plan
 	}
 	t.Fatalf("no scenario %s", name)
-	return nil, ""
+	return nil
 }
 
 // restored is how many entries the checkpoint holds that a cell's one recovery came from.

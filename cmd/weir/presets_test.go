@@ -70,6 +70,25 @@ func TestPresetsReport(t *testing.T) {
 	}
 }
 
+// What the presets measure begins when all that was filled is in a checkpoint, in every size, and the full size reads what there is.
+func TestPresetsSettleAndDrain(t *testing.T) {
+	for _, name := range []string{"large-state", "many-timers", "long-windows"} {
+		for _, size := range []string{"", "small", "full"} {
+			var sets []string
+			if size != "" {
+				sets = []string{"size=" + size}
+			}
+			all := planned(t, name, sets).Cells[0].Phases
+			if len(all) < 3 || all[0].Name != "fill" || all[1].Name != "settle" || all[1].Checkpoints == 0 || all[2].Name != "measure" {
+				t.Errorf("%s %s: phases %+v; want it filled, settled until a checkpoint is complete, and measured", name, size, all)
+			}
+			if size == "full" && !all[len(all)-1].Drain {
+				t.Errorf("%s %s: phases %+v; want the last to drain", name, size, all)
+			}
+		}
+	}
+}
+
 // table reads the numbers behind a figure or a table of a run, row by row, by the names of the columns.
 func table(t *testing.T, folder, name string) (rows []map[string]string) {
 	t.Helper()
