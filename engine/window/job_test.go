@@ -21,7 +21,7 @@ type job struct {
 	assigner           string // tumbling, sliding, session, gaps, cumulate, global
 	of                 Time
 	size, step, offset int64  // step: slide, gap, or step of a cumulate window
-	trigger            string // default, event, processing, count, every-event, every-processing
+	trigger            string // default, event, processing, count, every-event, every-processing, deletes
 	n                  int64  // records, or an interval
 	purging            bool
 	evictor            string // none, count, time, delta
@@ -81,6 +81,8 @@ func (j job) triggers() (t Trigger[uint64, uint64]) {
 		t = AtProcessingTime[uint64, uint64]{}
 	case "count":
 		t = AtCount[uint64, uint64](j.n)
+	case "deletes":
+		t = deleting{AtCount[uint64, uint64](j.n), j.lateness}
 	case "every-event":
 		t = EveryEventTime[uint64, uint64](j.n)
 	case "every-processing":
@@ -90,6 +92,20 @@ func (j job) triggers() (t Trigger[uint64, uint64]) {
 		t = Purging[uint64, uint64]{t}
 	}
 	return t
+}
+
+// deleting is a trigger by count that deletes at each record what timers a window may have for its end.
+type deleting struct {
+	Trigger[uint64, uint64]
+	lateness int64
+}
+
+func (t deleting) OnElement(c *Context, v uint64, at int64) Result {
+	for _, of := range []Time{EventTime, ProcessingTime} {
+		c.Delete(of, c.Window.Max())
+		c.Delete(of, plus(c.Window.Max(), t.lateness))
+	}
+	return t.Trigger.OnElement(c, v, at)
 }
 
 func (j job) evicts() Evictor[uint64] {

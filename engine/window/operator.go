@@ -34,6 +34,7 @@ type Operator[K comparable, V, R any] struct {
 	event    *engine.TimerService[K, Window, R]
 	proc     *engine.TimerService[K, Window, R]
 	sessions *sessions // nil unless windows merge
+	sure     bool      // a window that holds something has its cleanup timer
 	of       Time
 	c        Context
 	p        Pane[K, R]
@@ -66,6 +67,7 @@ func (o *Operator[K, V, R]) Open(s *tables.Scope[K]) error {
 	if o.Trigger == nil {
 		o.Trigger = [...]Trigger[K, V]{AtEventTime[K, V]{}, AtProcessingTime[K, V]{}, Never[K, V]{}}[o.of]
 	}
+	o.sure = !o.Assigner.Merges() && leavesEnds(o.Trigger)
 	if err = o.held.open(s); err != nil {
 		return err
 	}
@@ -183,7 +185,7 @@ func (o *Operator[K, V, R]) begin(out *engine.Out[K, R], fires Time, at int64) {
 // put adds a record to a window whose contents are at a place, and does what the trigger says.
 func (o *Operator[K, V, R]) put(w, place Window, v V, at int64) {
 	kept := o.held.add(place, v, at)
-	o.c.Window, o.c.kept = w, kept && o.sessions == nil
+	o.c.Window, o.c.kept = w, kept && o.sure
 	if r := o.Trigger.OnElement(&o.c, v, at); r != Continue {
 		o.act(r, w, place)
 	}

@@ -141,7 +141,7 @@ func (p *pane) record(s step) {
 		}
 	case "processing":
 		p.end = true
-	case "count":
+	case "count", "deletes":
 		if p.count++; p.count >= p.n {
 			p.count = 0
 			p.fire()

@@ -13,7 +13,7 @@ func randomJob(r *rand.Rand) job {
 	j := job{
 		assigner: pick(r, "tumbling", "sliding", "sliding", "session", "session", "gaps", "cumulate", "global"),
 		of:       pick(r, EventTime, EventTime, ProcessingTime),
-		trigger:  pick(r, "default", "default", "event", "processing", "count", "every-event", "every-processing"),
+		trigger:  pick(r, "default", "default", "event", "processing", "count", "deletes", "every-event", "every-processing"),
 		purging:  r.IntN(3) == 0,
 		evictor:  pick(r, "none", "none", "count", "time", "delta"),
 		after:    r.IntN(2) == 0,
@@ -33,7 +33,7 @@ func randomJob(r *rand.Rand) job {
 	switch j.trigger {
 	case "default":
 		j.purging = false
-	case "count", "every-event", "every-processing":
+	case "count", "deletes", "every-event", "every-processing":
 		j.n = 1 + r.Int64N(6)
 	}
 	return j

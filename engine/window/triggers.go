@@ -35,7 +35,7 @@ type Context struct {
 	event, proc alarms
 	of          Time // the assigner's
 	mark, now   int64
-	kept        bool // the window had contents before, so its cleanup timer is registered
+	kept        bool // the window had contents before and its cleanup timer is registered
 	strict      bool // and is for Window.Max(): there is no lateness
 	fires       Time // the kind of timer that fires now; NoTime: none
 	at          int64
@@ -146,6 +146,18 @@ func (Never[K, V]) OnEventTime(*Context, int64) Result      { return Continue }
 func (Never[K, V]) OnProcessingTime(*Context, int64) Result { return Continue }
 func (Never[K, V]) OnMerge(*Context, []Window)              {}
 func (Never[K, V]) Clear(*Context)                          {}
+
+// leavesEnds tells whether a trigger is known never to delete the timer that cleans a window up, but when the window is over. Any other may, at a
+// record or a timer; then the timer is registered again at each record, as on Flink.
+func leavesEnds[K comparable, V any](t Trigger[K, V]) bool {
+	switch t := t.(type) {
+	case Purging[K, V]:
+		return leavesEnds(t.Of)
+	case AtEventTime[K, V], AtProcessingTime[K, V], Never[K, V], *counted[K, V], *continuous[K, V]:
+		return true
+	}
+	return false
+}
 
 // Purging forgets the contents whenever another trigger fires.
 type Purging[K comparable, V any] struct{ Of Trigger[K, V] }
