@@ -14,7 +14,7 @@ type Function[K comparable, In, R any] interface {
 	// Open opens states of its own, if it has any: per window, in the namespace Pane.Place, or per key.
 	Open(s *tables.Scope[K]) error
 	Process(p *Pane[K, R], in In)
-	// Clear forgets what is kept per window. The window is over; it did not merge with another.
+	// Clear forgets what is kept for a window that is over. Of windows that merge it is called for what they became, and not for those that are gone.
 	Clear(p *Pane[K, R])
 }
 

@@ -133,6 +133,37 @@ func TestStatePerWindow(t *testing.T) {
 	}
 }
 
+// ends is a function that says when its window is over.
+type ends struct{ Func[uint64, uint64, string] }
+
+func (ends) Clear(p *Pane[uint64, string]) { p.Emit(fmt.Sprintf("%d %v is over", p.Key, p.Window)) }
+
+// A function hears of the end of each window once, where windows merge too: of what they became, not of those that are gone.
+func TestFunctionHearsTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		of   Assigner[uint64]
+		want []string
+	}{
+		{Tumbling[uint64]{Size: 10}, []string{"1 [0,10) is over", "1 [10,20) is over", "2 [0,10) is over"}},
+		{Session[uint64]{Gap: 10}, []string{"1 [1,22) is over", "2 [3,13) is over"}},
+	} {
+		for _, store := range names() {
+			var got []string
+			o := Aggregate(config{Assigner: c.of, Lateness: 5}, tables.Uint64{}, counts[uint64](), Function[uint64, uint64, string](ends{quiet[uint64]()}))
+			r := newRig(t, stores()[store], engine.Operator[uint64, uint64, string](o), func(_ uint64, s string) { got = append(got, s) })
+			r.add(1, 1, 1)
+			r.add(2, 1, 3)
+			r.add(1, 1, 12)
+			r.send(5)
+			r.add(1, 1, 9)
+			r.send(math.MaxInt64)
+			if slices.Sort(got); !slices.Equal(got, c.want) {
+				t.Errorf("%T on %s: got %s, want %s", c.of, store, list(got), list(c.want))
+			}
+		}
+	}
+}
+
 // Bytes come back as what they were, and what is cut short does not.
 func TestCodecs(t *testing.T) {
 	check(t, Namespace{}, Window{-7, math.MaxInt64}, Everything())

@@ -263,13 +263,12 @@ func (o *Operator[K, V, R]) onTimer(t Time, at int64, w Window, out *engine.Out[
 	}
 	o.held.clear(place)
 	o.Trigger.Clear(&o.c)
+	o.p.Key, o.p.Window = o.keys.Cur().K, w
+	o.held.over(&o.p)
 	if o.sessions != nil {
 		o.sessions.retire(nth)
 		o.sessions.store()
-		return
 	}
-	o.p.Key, o.p.Window = o.keys.Cur().K, w
-	o.held.over(&o.p)
 }
 
 // merging puts a record in its session, which may become one with others. It tells whether the session still takes records.
