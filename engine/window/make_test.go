@@ -37,6 +37,8 @@ func TestRefused(t *testing.T) {
 		{process(config{Assigner: tumbling, Element: numbers, Lateness: -1}), "a lateness of -1"},
 		{process(config{Assigner: tumbling, Element: numbers, Trigger: AtCount[uint64, uint64](0)}), "every 0 records"},
 		{process(config{Assigner: tumbling, Element: numbers, Trigger: Purging[uint64, uint64]{EveryEventTime[uint64, uint64](-3)}}), "interval of -3"},
+		{process(config{Assigner: tumbling, Element: numbers, Evictor: KeepCount[uint64](-1, false)}), "an evictor that keeps -1 records; want 0 or more"},
+		{process(config{Assigner: tumbling, Element: numbers, Evictor: KeepTime[uint64](0, true)}), "an evictor that keeps records for a span of 0; want more than 0"},
 		{Reduce(config{Assigner: tumbling}, func(a, _ uint64) uint64 { return a }, quiet[uint64]()), "no codec"},
 		{Aggregate(config{Assigner: tumbling}, nil, counts[uint64](), quiet[uint64]()), "no codec"},
 		{Aggregate(config{Assigner: Session[uint64]{Gap: 1}}, numbers, state.Aggregate[uint64, uint64, uint64]{Create: counts[uint64]().Create, Add: counts[uint64]().Add, Result: counts[uint64]().Result}, quiet[uint64]()), "with Merge"},

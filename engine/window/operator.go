@@ -98,8 +98,12 @@ func (o *Operator[K, V, R]) check() error {
 	if o.Lateness < 0 {
 		return fmt.Errorf("a lateness of %d; want 0 or more", o.Lateness)
 	}
-	if a, ok := o.Assigner.(interface{ check() error }); ok {
-		return a.check()
+	for _, part := range []any{o.Assigner, o.Evictor} {
+		if x, ok := part.(interface{ check() error }); ok {
+			if err := x.check(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
