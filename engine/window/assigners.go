@@ -21,7 +21,7 @@ type Tumbling[V any] struct {
 // Windows is the one window that at is in.
 func (a Tumbling[V]) Windows(dst []Window, _ V, at int64) []Window {
 	start := floor(at, a.Size, a.Offset)
-	return append(dst, Window{start, start + a.Size})
+	return append(dst, Window{start, plus(start, a.Size)})
 }
 
 // Time is Of.
@@ -49,7 +49,7 @@ type Sliding[V any] struct {
 // Windows is the windows that at is in, the latest first.
 func (a Sliding[V]) Windows(dst []Window, _ V, at int64) []Window {
 	for start := floor(at, a.Slide, a.Offset); start > at-a.Size; start -= a.Slide {
-		dst = append(dst, Window{start, start + a.Size})
+		dst = append(dst, Window{start, plus(start, a.Size)})
 	}
 	return dst
 }
@@ -110,10 +110,11 @@ type Cumulate[V any] struct {
 // Windows is the windows that at is in, the shortest first.
 func (a Cumulate[V]) Windows(dst []Window, _ V, at int64) []Window {
 	start := floor(at, a.Size, a.Offset)
-	for end := floor(at, a.Step, start) + a.Step; end <= start+a.Size; end += a.Step {
+	end, last := plus(floor(at, a.Step, start), a.Step), plus(start, a.Size)
+	for ; end < last; end = plus(end, a.Step) {
 		dst = append(dst, Window{start, end})
 	}
-	return dst
+	return append(dst, Window{start, last})
 }
 
 // Time is Of.
