@@ -96,8 +96,11 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 			change[name] = strconv.FormatInt(most, 10)
 		}
 	}
-	if p == 1 { // of one partition, what is late does not depend on who is faster
-		change["late"] = "0.2"
+	if p == 1 { // of one partition, neither what is late depends on who is faster nor what a session that ends when a record comes is one with
+		change["late"], change["gap"] = "0.2", "16"
+	}
+	if cell.Params["time"] == "processing" { // nothing is late by the clock
+		delete(change, "lateness")
 	}
 	if s.opts.Fixed {
 		change = nil

@@ -58,7 +58,7 @@ func windowParams(size string, kinds ...string) []Param {
 		choice("trigger", "what a window does that fires: keep what it holds, for records that are late, or forget it", "fire", "fire-and-purge"),
 		amount("size", size, "milliseconds of a window", 1, 1_000_000_000),
 		amount("slide", "20k", "milliseconds from a sliding window to the next; the steps of a cumulate one", 1, 1_000_000_000),
-		amount("gap", "10k", "milliseconds without a record that end a session; they are made an odd number", 1, 1_000_000_000),
+		amount("gap", "10001", "milliseconds without a record that end a session; of several source partitions an odd number", 1, 1_000_000_000),
 		amount("lateness", "0", "milliseconds that a window still takes records when it has fired", 0, 1_000_000_000),
 	}
 }
@@ -68,7 +68,7 @@ func (v *values) windows(d Draws, o Options) *windowsJob {
 	dry := v.dries(&d)
 	return &windowsJob{dries: dry, countJob: countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, times: v.timeline(o.Seed),
 		windowing: windowing{kind: v.text("window"), purge: v.text("trigger") == "fire-and-purge", span: v.amount("size"), slide: v.amount("slide"),
-			gap: v.amount("gap") | 1, lateness: v.amount("lateness")}}
+			gap: v.amount("gap"), lateness: v.amount("lateness")}}
 }
 
 // windowing is which windows there are.
@@ -92,6 +92,8 @@ func (j *windowsJob) check(parts int) error {
 	switch {
 	case j.times.late > 0 && parts > 1:
 		return j.times.refuse(parts)
+	case j.kind == sessionWindow && !j.clock && j.gap%stepMillis == 0 && parts > 1:
+		return fmt.Errorf("gap %d with %d source partitions; want an odd number, as %d: where a session ends when a record comes, they are one or two by who is read faster", j.gap, parts, j.gap+1)
 	case j.kind == slidingWindow && j.slide > j.span:
 		return fmt.Errorf("slide %d and size %d; want a size of one slide at least, or some records are in no window", j.slide, j.span)
 	case j.kind == cumulateWindow && j.span%j.slide != 0:

@@ -22,6 +22,10 @@ func (j *windowsJob) checkClock() error {
 		return fmt.Errorf("window cumulate with time processing; want sliding, tumbling or session: nobody knows in how many a record is")
 	case j.kind == slidingWindow && j.span%j.slide != 0:
 		return fmt.Errorf("slide %d and size %d with time processing; want a size of whole slides, or nobody knows in how many windows a record is", j.slide, j.span)
+	case j.lateness > 0:
+		return fmt.Errorf("lateness %d with time processing; want 0: nothing is late by the clock", j.lateness)
+	case j.purge:
+		return fmt.Errorf("trigger fire-and-purge with time processing; want fire: a window by the clock fires once, and is over")
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
 package workloads_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/weirbench/weir/workloads"
@@ -135,6 +137,54 @@ func TestLongWindowsWithLateRecords(t *testing.T) {
 	}
 	if _, err := workloads.LongWindows().Open(workloads.Options{Params: map[string]string{"late": "0.1"}, Parts: 2, Groups: 16}); err == nil {
 		t.Error("late records of two partitions are accepted; nobody could say which are late")
+	}
+}
+
+// A gap that is even is one that records are apart, so that sessions touch.
+func TestTouchingSessions(t *testing.T) {
+	few := map[string]string{"window": "session", "records": "400", "keys": "5", "gap": "12", "watermark_every": "4"}
+	for name, more := range map[string]map[string]string{
+		"in order":     {},
+		"list":         {"function": "list", "out_of_order": "20"},
+		"late":         {"late": "0.2", "late_by": "40", "lateness": "10", "out_of_order": "8"},
+		"late, purged": {"late": "0.2", "late_by": "40", "lateness": "24", "out_of_order": "8", "trigger": "fire-and-purge", "function": "list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			small := maps.Clone(few)
+			maps.Copy(small, more)
+			workloadtest.RunAlone(t, workloads.LongWindows(), small)
+			delete(small, "function")
+			workloadtest.RunAlone(t, workloads.WindowJoin(), small)
+		})
+	}
+}
+
+// What is given counts or is refused, in a line that says what would be right.
+func TestWindowsRefused(t *testing.T) {
+	clock := func(more map[string]string) map[string]string {
+		all := map[string]string{"time": "processing", "function": "list"}
+		maps.Copy(all, more)
+		return all
+	}
+	for _, c := range []struct {
+		params map[string]string
+		parts  int
+		want   string // "": it is taken
+	}{
+		{map[string]string{"window": "session", "gap": "30k"}, 1, ""},
+		{map[string]string{"window": "session", "gap": "30k"}, 2, "gap 30000 with 2 source partitions; want an odd number, as 30001"},
+		{map[string]string{"window": "session"}, 2, ""},
+		{map[string]string{"gap": "30k"}, 2, ""},
+		{clock(map[string]string{"window": "session", "gap": "30k"}), 2, ""},
+		{clock(map[string]string{"lateness": "500"}), 2, "lateness 500 with time processing; want 0"},
+		{clock(map[string]string{"trigger": "fire-and-purge"}), 2, "trigger fire-and-purge with time processing; want fire"},
+		{clock(map[string]string{"lateness": "0", "trigger": "fire"}), 2, ""},
+	} {
+		c.params["records"] = "100"
+		_, err := workloads.LongWindows().Open(workloads.Options{Params: c.params, Parts: c.parts, Groups: 16})
+		if said := fmt.Sprint(err); c.want == "" && err != nil || !strings.Contains(said, c.want) {
+			t.Errorf("%v of %d partitions: %v, want %q", c.params, c.parts, err, c.want)
+		}
 	}
 }
 
