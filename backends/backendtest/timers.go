@@ -141,6 +141,61 @@ func timerBehindTheCache(c *check) {
 		}
 	}
 	c.same("what fired", got, want)
+	tiesBehindTheCache(c)
+	fewAreLeft(c)
+}
+
+// tiesBehindTheCache is the same with one instant, where keys alone say what comes first.
+func tiesBehindTheCache(c *check) {
+	j := c.crowd()
+	even, odd := make([]uint64, 2400), make([]uint64, 500)
+	for i := range even {
+		even[i] = uint64(2 * i)
+	}
+	for i := range odd {
+		odd[i] = uint64(2*i + 1)
+	}
+	j.batch(even, func(int) { j.timers.Register(5, 0) })
+	j.batch(even[400:500], func(int) { j.timers.Delete(5, 0) })
+	j.batch(odd[400:500], func(int) { j.timers.Register(5, 0) })
+	var got, want []string
+	for _, f := range j.pop(5, 64) {
+		got = append(got, fired(f.At, f.Key.K, 0))
+	}
+	for i, k := range even {
+		if i < 400 || i >= 500 {
+			want = append(want, fired(5, k, 0))
+		}
+	}
+	for _, k := range odd[400:500] {
+		want = append(want, fired(5, k, 0))
+	}
+	c.same("what fired at one instant", sorted(got), sorted(want))
+}
+
+// fewAreLeft deletes most of what is there, from its head on: what is left comes in order all the same.
+func fewAreLeft(c *check) {
+	j := c.crowd()
+	const n, gone = 300, 183
+	j.on(7, func() {
+		for i := range int64(n) {
+			j.timers.Register(i*37%n, 0)
+		}
+		for at := range int64(gone) {
+			j.timers.Delete(at, 0)
+		}
+		if at, ok := j.timers.Head(); !ok || at != gone {
+			c.errorf("Head = %d, %v after all before %d were deleted, want %d, true", at, ok, gone, gone)
+		}
+	})
+	var got, want []string
+	for _, f := range j.pop(n, n) {
+		got = append(got, fmt.Sprint(f.At))
+	}
+	for at := gone; at < n; at++ {
+		want = append(want, fmt.Sprint(at))
+	}
+	c.same("what is left", got, want)
 }
 
 // timersFrom is a timer for each of n keys, at times from `at` on.

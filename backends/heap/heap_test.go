@@ -2,6 +2,7 @@ package heap_test
 
 import (
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -100,4 +101,64 @@ func TestBackend(t *testing.T) {
 		}
 		return s
 	})
+}
+
+// A snapshot that was closed is copied for no more: what is changed afterwards is the object that is there, and timers stay where they are.
+func TestClosedSnapshotCostsNothing(t *testing.T) {
+	s, err := heap.Backend{}.Open(backends.Options{Groups: backends.Groups{Last: 15}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	scope := &tables.Scope[uint64]{Store: s, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(16)}
+	list, err1 := tables.OpenValue(scope, "list", tables.None{}, tables.Uint64s{})
+	timers, err2 := tables.OpenTimers(scope, "timers", tables.None{})
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	var none backends.Void
+	batch := func(f func()) {
+		t.Helper()
+		if err := scope.Batch([]uint64{1}, func(int) { f() }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	place := func() (at *uint64) {
+		batch(func() { v, _ := list.Get(none); at = &v[0] })
+		return at
+	}
+	written := func() int { // bytes that some more timers take
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		batch(func() {
+			for at := range int64(100) {
+				timers.Register(at*1000+1, none)
+				timers.Delete(at*1000+1, none)
+			}
+		})
+		runtime.ReadMemStats(&after)
+		return int(after.TotalAlloc - before.TotalAlloc)
+	}
+	batch(func() {
+		list.Set(none, []uint64{1})
+		for at := range int64(100_000) {
+			timers.Register(at*1000, none)
+		}
+	})
+	first, free := place(), written()
+	open, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open.Close()
+	if again, n := place(), written(); again != first || n > free+10_000 {
+		t.Errorf("after Close the value is copied: %v, and a hundred timers take %d bytes, want false and about %d", again != first, n, free)
+	}
+	if open, err = s.Snapshot(); err != nil {
+		t.Fatal(err)
+	}
+	if again, n := place(), written(); again == first || n < 10*free+10_000 {
+		t.Errorf("under a snapshot the value is copied: %v, and a hundred timers take %d bytes, want true and much more than %d", again != first, n, free)
+	}
+	open.Close()
 }

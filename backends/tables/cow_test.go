@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -106,9 +107,14 @@ func same(t *testing.T, f *frozen[uint64, backends.Void, []uint64], g backends.G
 
 // The tags of an overlay's index begin again after 2^32 batches; what they meant then must not come back.
 func TestOverlayTagsBeginAgain(t *testing.T) {
-	o := overlay{batch: 1<<32 - 2}
+	o := overlay{batch: 1}
 	intern := func(key string) (int, bool) { return o.intern(append(o.begin(3), key...)) }
+	for i := range 50 {
+		intern(fmt.Sprint("of the first batch ", i))
+	}
+	o.batch = 1<<32 - 1
 	for round := range 4 {
+		o.reset()
 		for i := range 50 {
 			if at, isNew := intern(fmt.Sprint(i)); at != i || !isNew {
 				t.Fatalf("round %d: key %d is at %d, new: %v", round, i, at, isNew)
@@ -117,7 +123,34 @@ func TestOverlayTagsBeginAgain(t *testing.T) {
 				t.Fatalf("round %d: key %d again is at %d, new: %v", round, i, at, isNew)
 			}
 		}
-		o.reset()
+	}
+}
+
+// collision finds two keys behind a prefix that have the same hash: some hundred thousand of 32 bits hold a few.
+func collision(t *testing.T, prefix []byte) (a, b uint64) {
+	t.Helper()
+	seen := map[uint32]uint64{}
+	for i := range uint64(1 << 20) {
+		h := hashBytes(Uint64{}.Append(bytes.Clone(prefix), i))
+		if j, ok := seen[h]; ok {
+			return j, i
+		}
+		seen[h] = i
+	}
+	t.Fatal("no two of a million keys have the same hash")
+	return 0, 0
+}
+
+// Keys of an overlay that have the same hash are different keys.
+func TestOverlayKeysOfOneHash(t *testing.T) {
+	o := overlay{batch: 1}
+	a, b := collision(t, o.begin(3))
+	for i, k := range []uint64{a, 1 << 40, 2 << 40, 3 << 40, 4 << 40, 5 << 40, b} {
+		for _, isNew := range []bool{true, false} {
+			if at, was := o.intern(Uint64{}.Append(o.begin(3), k)); at != i || was != isNew {
+				t.Errorf("key %d of %d and %d, which have one hash: at %d, new %v, want %d, %v", k, a, b, at, was, i, isNew)
+			}
+		}
 	}
 }
 
