@@ -56,6 +56,7 @@ func Mutants() []Mutant {
 		{Name: "processing-restored-timers-dropped", Ticket: "FLINK-28010", What: "a restored task drops the timers of processing time of one of its key groups", Checks: []string{"timers"}, Timers: true, Clock: true},
 		{Name: "late-record-taken", Ticket: "numaflow #1472", What: "a window takes records for one instant after it was cleaned up", Checks: []string{"windows"}, Windows: map[string]string{}},
 		{Name: "session-merge-forgets-state", Ticket: "euphoria #79", What: "what sessions hold is lost when they become one", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
+		{Name: "touching-sessions-stay-two", Ticket: "Hazelcast Jet #1152", What: "a session that begins when another ends is not one with it", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
 		{Name: "purge-forgotten", Ticket: "FLINK-31949", What: "a window that fires and purges keeps its contents", Checks: []string{"windows"}, Windows: map[string]string{"trigger": "fire-and-purge"}},
 		{Name: "purge-clears-merging-set", Ticket: "FLINK-4994", What: "purging a session forgets the session itself, so that a late record begins another", Checks: []string{"windows"}, Windows: map[string]string{"window": "session", "trigger": "fire-and-purge"}},
 		{Name: "processing-window-ends-early", Ticket: "FLINK-9857", What: "a window of processing time ends in its last microsecond, not behind it", Checks: []string{"windows"}, Windows: map[string]string{"function": "list", "time": "processing"}},

@@ -280,7 +280,7 @@ func (o *Operator[K, V, R]) merging(v V, at int64) (taken bool) {
 	s := o.sessions
 	s.load()
 	for _, w := range o.windows {
-		from, to := s.touching(w)
+		from, to := o.touching(w)
 		switch {
 		case from == to && o.late(w):
 			continue
@@ -328,4 +328,19 @@ func (o *Operator[K, V, R]) join(w Window, from, to int) {
 	}
 	o.held.merge(o.places[0], o.places[1:])
 	s.replace(from, to, session{w, o.places[0]})
+}
+
+// touching is the part of the current key's sessions that touches a window.
+func (o *Operator[K, V, R]) touching(w Window) (from, to int) {
+	list := o.sessions.list
+	if from, to = o.sessions.touching(w); o.planted == nil {
+		return from, to
+	}
+	if from < to && list[from].is.End == w.Start && o.planted.Is("touching-sessions-stay-two") {
+		from++
+	}
+	if from < to && list[to-1].is.Start == w.End && o.planted.Is("touching-sessions-stay-two") {
+		to--
+	}
+	return from, to
 }
