@@ -45,14 +45,15 @@ const (
 // Demands is what the plan asked for and a verdict may therefore count on. What was demanded and did not happen makes the checks that
 // rest on it undecided; what was not demanded is not applicable.
 type Demands struct {
-	Faults      int      `json:"faults"`           // faults of the plan that must strike
-	Recoveries  int      `json:"recoveries"`       // at least so many restored attempts
-	Checkpoints int      `json:"checkpoints"`      // at least so many completed
-	Readers     int      `json:"readers"`          // reading clients, 0: no reads are demanded
-	Unacked     bool     `json:"unacked"`          // at least one operation must be open at a crash
-	Overlap     int      `json:"overlap"`          // of so many snapshots, one at least must have a read of its task under way; 0: no matter
-	Records     int64    `json:"records"`          // of the input
-	Checks      []string `json:"checks,omitempty"` // names of the checks to run, empty: all
+	Faults      int      `json:"faults"`             // faults of the plan that must strike
+	Recoveries  int      `json:"recoveries"`         // at least so many restored attempts
+	Checkpoints int      `json:"checkpoints"`        // at least so many completed
+	Readers     int      `json:"readers"`            // reading clients, 0: no reads are demanded
+	Unacked     bool     `json:"unacked"`            // at least one operation must be open at a crash
+	Overlap     int      `json:"overlap"`            // of so many snapshots, one at least must have a read of its task under way; 0: no matter
+	Outlived    bool     `json:"outlived,omitempty"` // of what expires, something must be looked for behind a recovery that is alive and was written before it
+	Records     int64    `json:"records"`            // of the input
+	Checks      []string `json:"checks,omitempty"`   // names of the checks to run, empty: all
 }
 
 // Truth is the input, known in full.

@@ -93,7 +93,29 @@ func TestLooksThatAreWrong(t *testing.T) {
 			if s, bad := v.wrongLook(l, 0, over, alive); bad != (i == len(c.looks)-1) {
 				t.Errorf("%s: the look %d is wrong: %v, want only the last to be: %s", name, i, bad, s.Title)
 			}
-			c.x.after(held, l)
+			c.x.after(held, l, 1)
+		}
+	}
+}
+
+// What no record could see behind a recovery is not said to have survived it, where the plan asks for that.
+func TestLivesThatEndInTheOutage(t *testing.T) {
+	for name, c := range map[string]struct {
+		behind   []Look // of the second attempt
+		outlived bool   // demanded
+		want     Result
+	}{
+		"alive behind it":             {[]Look{{1, 100, 10}}, true, Pass},
+		"over behind it":              {[]Look{{1, 110, -1}, {2, 120, 110}}, true, Undecided},
+		"over, and that is all right": {[]Look{{1, 110, -1}, {2, 120, 110}}, false, Pass},
+		"lost behind it":              {[]Look{{1, 109, -1}}, true, Fail},
+	} {
+		n := 1 + len(c.behind)
+		truth := &Truth{Keys: []string{"k"}, Expires: &Expires{LifeUs: 100}, Parts: []Part{{Key: make([]int32, n)}}}
+		h := &History{Mode: ExactlyOnce, Final: &Cut{}, Demands: Demands{Outlived: c.outlived},
+			Output: []Txn{{Epoch: 1, Looks: []Look{{0, 10, -1}}}, {Epoch: 2, Looks: c.behind}}}
+		if v := judgeTTL(t.Context(), &View{History: h, Truth: truth}, Options{}); v.Result != c.want {
+			t.Errorf("%s: ttl is %s: %s; want %s", name, v.Result, v.Reason, c.want)
 		}
 	}
 }

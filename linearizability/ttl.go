@@ -42,8 +42,9 @@ func judgeTTL(_ context.Context, v *View, _ Options) Verdict {
 		return notApplicable("at least once, a record may look twice")
 	}
 	var n lookCount
-	for p, looks := range v.looks() {
-		if s, bad := v.judgeLooks(p, looks, &n); bad {
+	looks, by := v.looks()
+	for p := range looks {
+		if s, bad := v.judgeLooks(p, looks[p], by[p], &n); bad {
 			return fail(n.judged, s, v.lastOf(Publish, 0)...)
 		}
 	}
@@ -52,19 +53,23 @@ func judgeTTL(_ context.Context, v *View, _ Options) Verdict {
 		return undecided(n.judged, "the run did not come to its end: %s", first(v.End, "no final state was recorded"))
 	case n.saw == 0 && n.over == 0:
 		return undecided(n.judged, "not exercised: no record came when its key had written before")
+	case n.across == 0 && v.Demands.Outlived:
+		return undecided(n.judged, "not exercised: behind a recovery no record came while what its key had written before it was alive; with a longer life one would")
 	}
 	shown := ""
 	if v.Truth.Expires.Shown {
 		shown = fmt.Sprintf("; %d were shown what had, as they may be", n.shown)
 	}
-	return pass(n.judged, "%s: %d saw what was written before, and for %d it had expired%s; none otherwise", plural(int(n.judged), "record looked", "records looked"), n.saw, n.over, shown)
+	return pass(n.judged, "%s: %d saw what was written before, %d of them behind a recovery what was written before that, and for %d it had expired%s; none otherwise",
+		plural(int(n.judged), "record looked", "records looked"), n.saw, n.across, n.over, shown)
 }
 
-// A lookCount is how many records looked, and of how many something was alive, nothing was that had been, and what was not was seen.
-type lookCount struct{ judged, saw, over, shown int64 }
+// A lookCount is how many records looked, and of how many something was alive, nothing was that had been, and what was not was seen; and how many
+// had to see what an attempt before their own wrote.
+type lookCount struct{ judged, saw, over, shown, across int64 }
 
-// judgeLooks holds what the records of a partition saw against what they wrote.
-func (v *View) judgeLooks(p int, looks []Look, n *lookCount) (Story, bool) {
+// judgeLooks holds what the records of a partition saw against what they wrote. by is the attempt of each.
+func (v *View) judgeLooks(p int, looks []Look, by []int64, n *lookCount) (Story, bool) {
 	x, keys := v.Truth.Expires, v.Truth.Parts[p].Key
 	slots := max(1, x.Slots)
 	held, lost := make([][]written, len(v.Truth.Keys)*slots), make([]bool, len(v.Truth.Keys))
@@ -82,22 +87,25 @@ func (v *View) judgeLooks(p int, looks []Look, n *lookCount) (Story, bool) {
 		switch {
 		case len(alive) > 0:
 			n.saw++
+			if x.seen(int64(off), alive).by < by[off] {
+				n.across++
+			}
 		case len(over) > 0:
 			n.over++
 		}
 		if wrote(over, l.Saw) {
 			n.shown++
 		}
-		x.after(all, l)
+		x.after(all, l, by[off])
 	}
 	return Story{}, false
 }
 
-// looks are what records saw, by partition and offset; Now is -1 where the output does not say.
-func (v *View) looks() [][]Look {
-	all := make([][]Look, len(v.Truth.Parts))
+// looks are what records saw, by partition and offset, and the attempt that says so; Now is -1 where the output does not say.
+func (v *View) looks() (all [][]Look, by [][]int64) {
+	all, by = make([][]Look, len(v.Truth.Parts)), make([][]int64, len(v.Truth.Parts))
 	for p := range all {
-		all[p] = make([]Look, len(v.Truth.Parts[p].Key))
+		all[p], by[p] = make([]Look, len(v.Truth.Parts[p].Key)), make([]int64, len(v.Truth.Parts[p].Key))
 		for off := range all[p] {
 			all[p][off].Now = -1
 		}
@@ -105,15 +113,15 @@ func (v *View) looks() [][]Look {
 	for i := range v.Output {
 		for _, l := range v.Output[i].Looks {
 			if p, off := l.ID.Part(), l.ID.Offset(); p < len(all) && off < int64(len(all[p])) && all[p][off].Now < 0 {
-				all[p][off] = l
+				all[p][off], by[p][off] = l, v.Output[i].Epoch
 			}
 		}
 	}
-	return all
+	return all, by
 }
 
-// A written is a write that is not known to be gone: when it was, and when its life began last.
-type written struct{ wrote, began int64 }
+// A written is a write that is not known to be gone: when it was, when its life began last, and the attempt that wrote it.
+type written struct{ wrote, began, by int64 }
 
 // wrote tells whether one of the writes was at a time.
 func wrote(some []written, at int64) bool {
@@ -131,18 +139,22 @@ func (x *Expires) split(all []written, now int64) (over, alive []written) {
 
 // sees is what the record at an offset must see, -1: nothing, and whether it may see one of those that are over instead.
 func (x *Expires) sees(off int64, alive []written) (want int64, shown bool) {
-	first := x.List && off%2 == 0
-	switch {
-	case len(alive) == 0:
+	if len(alive) == 0 {
 		return -1, x.Shown
-	case first:
-		return alive[0].wrote, x.Shown
 	}
-	return alive[len(alive)-1].wrote, false
+	return x.seen(off, alive).wrote, x.List && off%2 == 0 && x.Shown
 }
 
-// after makes the states of a key what they are when a record has looked and written.
-func (x *Expires) after(all [][]written, l *Look) {
+// seen is the one of some writes that the record at an offset tells of.
+func (x *Expires) seen(off int64, alive []written) *written {
+	if x.List && off%2 == 0 {
+		return &alive[0]
+	}
+	return &alive[len(alive)-1]
+}
+
+// after makes the states of a key what they are when a record has looked and written, in an attempt.
+func (x *Expires) after(all [][]written, l *Look, by int64) {
 	n := len(all)
 	own := int(l.ID.Offset()) % n
 	for i := range all {
@@ -163,7 +175,7 @@ func (x *Expires) after(all [][]written, l *Look) {
 	if !x.List {
 		all[own] = all[own][:0]
 	}
-	all[own] = append(all[own], written{l.Now, l.Now})
+	all[own] = append(all[own], written{l.Now, l.Now, by})
 }
 
 // wrongLook holds a look against the writes of its state.
