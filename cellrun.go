@@ -82,8 +82,10 @@ func (c *Cell) spec(stores func(epoch int64, task int, g backends.Groups) (backe
 
 // history begins the history of a run of a cell.
 func (c *Cell) history(s *subject) *linearizability.History {
+	d := c.demands(s.job.Input.Records())
+	d.Outlived = d.Recoveries > 0 && s.job.Expires != nil
 	return &linearizability.History{Truth: s.truth, Mode: c.Mode, Parts: c.Sources, Tasks: c.Parallelism, Groups: c.Groups, Retained: c.Retained, Sampled: 1, Timers: 1,
-		Volatile: s.job.Volatile, Demands: c.demands(s.job.Input.Records())}
+		Volatile: s.job.Volatile, Demands: d}
 }
 
 // timersRecords is of how many records of an input, about, the timers are told in a live run: what a larger one leaves would be

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weirbench/weir/engine/sim"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -52,14 +53,14 @@ func variants() []variant {
 		{"list-append", "list-append", map[string]string{"reads": "0.3", "element_sizes": "lognormal"}, "digest", 2},
 		{"map-profile", "map-profile", map[string]string{"removes": "0.2", "scans": "0.2", "value_sizes": "uniform", "value_size": "40"}, "digest", 2},
 		{"large-state", "large-state", map[string]string{"value_sizes": "lognormal", "updates": "0.3"}, "digest", 2},
-		{"dedup-ttl", "dedup-ttl", map[string]string{"life": "2k"}, "ttl", 2},
+		{"dedup-ttl", "dedup-ttl", nil, "ttl", 2},
 		{"broadcast-rules", "broadcast-rules", nil, "digest", 2},
 		{"count idle", "count", idleParams(), "", 2},
 		{"count silent", "count", map[string]string{"event_time": "true", "silent_every": "50", "silent_for": "100"}, "", 2},
-		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"life": "1k", "renew": "true"}, "ttl", 2},
-		{"dedup-ttl read", "dedup-ttl", map[string]string{"life": "1k", "update": "on-read-and-write", "cleanup": "incremental"}, "ttl", 2},
-		{"dedup-ttl list", "dedup-ttl", map[string]string{"life": "1k", "kind": "list", "renew": "true", "visibility": "if-not-cleaned-up", "cleanup": "full-snapshot"}, "ttl", 2},
-		{"dedup-ttl map", "dedup-ttl", map[string]string{"life": "1k", "kind": "map", "update": "on-read-and-write", "visibility": "if-not-cleaned-up", "cleanup": "compaction"}, "ttl", 2},
+		{"dedup-ttl renewed", "dedup-ttl", map[string]string{"renew": "true"}, "ttl", 2},
+		{"dedup-ttl read", "dedup-ttl", map[string]string{"update": "on-read-and-write", "cleanup": "incremental"}, "ttl", 2},
+		{"dedup-ttl list", "dedup-ttl", map[string]string{"kind": "list", "renew": "true", "visibility": "if-not-cleaned-up", "cleanup": "full-snapshot"}, "ttl", 2},
+		{"dedup-ttl map", "dedup-ttl", map[string]string{"kind": "map", "update": "on-read-and-write", "visibility": "if-not-cleaned-up", "cleanup": "compaction"}, "ttl", 2},
 	}
 }
 
@@ -87,6 +88,59 @@ func TestWindowsByTheClockBroken(t *testing.T) {
 // So is what a join without windows does wrong.
 func TestContinuousJoinBroken(t *testing.T) {
 	killedBy(t, jobCell("heap", "continuous-join", nil), "duplicated-record", "windows")
+}
+
+// State with a TTL of every kind is missed when a restore drops it.
+func TestLostTTLOfEveryKind(t *testing.T) {
+	i := slices.IndexFunc(mutants(), func(m mutant) bool { return m.Name == "ttl-lost-at-restore" })
+	for _, params := range []map[string]string{{"kind": "list"}, {"kind": "map"}, {"life": "300"}, {"life": "1M"}} {
+		m := mutants()[i]
+		m.params = params
+		foundBy(t, m, "heap", "ttl")
+	}
+}
+
+// A life that a cell gives is simulated, unless no small run would see its end. Else it is drawn: lives that outlive a recovery, and lives that end
+// within the run.
+func TestSimulatedLives(t *testing.T) {
+	for life, want := range map[string][]int64{"300": {300}, "3k": {3000}, "": {30, 300, 1000, 3000}, "2M": {30, 300, 1000, 3000}} {
+		params := map[string]string{"life": life}
+		if life == "" {
+			params = nil
+		}
+		s := simulatorOf(t, jobCell("heap", "dedup-ttl", params), SimOptions{})
+		var got []int64
+		for seed := range uint64(40) {
+			_, sub, err := s.draw(sim.Random(seed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, sub.job.Expires.LifeUs)
+		}
+		slices.Sort(got)
+		if got = slices.Compact(got); !slices.Equal(got, want) {
+			t.Errorf("a life of %q: %v are simulated, want %v", life, got, want)
+		}
+	}
+}
+
+// A live run with a crash asks that something outlives it, where the job has what expires.
+func TestLiveRunsAskForWhatOutlives(t *testing.T) {
+	for _, c := range []struct {
+		workload, fault string
+		want            bool
+	}{{"dedup-ttl", "{at: checkpoint.uploaded, do: kill}", true}, {"dedup-ttl", "{at: checkpoint.uploaded, do: kill, maybe: true}", false}, {"count", "{at: checkpoint.uploaded, do: kill}", false}} {
+		cell := jobCell("heap", c.workload, map[string]string{"records": "10", "keys": "3"})
+		cell.Faults = parsed(t, c.fault)
+		cat := testCatalog()
+		job, err := cat.open(cell, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cell.history(newSubject(job)).Demands.Outlived; got != c.want {
+			t.Errorf("%s with %s: demanded is %v, want %v", c.workload, c.fault, got, c.want)
+		}
+	}
 }
 
 // killedBy fails unless a check finds a mutant on one of 25 seeds of a cell.
@@ -127,7 +181,7 @@ func TestLiveWorkloads(t *testing.T) {
 				cell := liveCell(b)
 				cell.Workload, cell.Sources = w.workload, w.sources
 				cell.Params = maps.Clone(cell.Params)
-				cell.Params["records"] = "15000"
+				cell.Params["records"], cell.Params["life"] = "15000", "1k"
 				maps.Copy(cell.Params, w.params)
 				cell.Faults = parsed(t, "{at: checkpoint.uploaded, checkpoint: 3, do: kill, target: task/0, maybe: true}")
 				_, verdicts := lived(t, cell, 1)

@@ -23,6 +23,7 @@ func TestSuiteSeesThem(t *testing.T) {
 		{"late snapshot", "snapshot-is-pinned", broken.LateSnapshot, true, true},
 		{"no copy-on-write", "snapshot-is-pinned", broken.WithoutCopyOnWrite, true, false},
 		{"restore without times", "ttl-survives-restore", broken.TimelessRestore, true, true},
+		{"restore without what has a TTL", "ttl-survives-restore", broken.LostAtRestore, true, true},
 		{"reading renews", "ttl-reading-does-not-renew", broken.RenewedByReading, true, true},
 		{"reading does not renew", "ttl-reading-renews", broken.NotRenewedByReading, true, true},
 		{"shown when over", "ttl-ends-at-the-microsecond", broken.ShownWhenOver, true, true},

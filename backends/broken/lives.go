@@ -13,6 +13,12 @@ func TimelessRestore(b backends.Backend, hit func()) backends.Backend {
 	return livesBackend{b, func(s *livesStore, d mortal) { s.timeless[d.Name()] = d.Expiry() }, hit}
 }
 
+// LostAtRestore is a backend on which a restore drops the entries of state with a TTL: what had not expired is lost. It is after dkv #70,
+// where the column family of what expires was in no snapshot, and a restore brought nothing of it back. hit is called for each entry that is dropped, on the store's goroutine.
+func LostAtRestore(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(s *livesStore, d mortal) { s.lost[d.Name()] = true }, hit}
+}
+
 // RenewedByReading is a backend on which reading renews the lives of state with a TTL, though only writing should: what is read often enough
 // never expires. hit is called for each life that is renewed, on the store's goroutine.
 func RenewedByReading(b backends.Backend, hit func()) backends.Backend {
@@ -51,13 +57,14 @@ func (b livesBackend) Open(o backends.Options) (backends.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &livesStore{s, b, map[string]backends.Expiry{}}, nil
+	return &livesStore{s, b, map[string]backends.Expiry{}, map[string]bool{}}, nil
 }
 
 type livesStore struct {
 	backends.Store
 	b        livesBackend
 	timeless map[string]backends.Expiry // by state
+	lost     map[string]bool            // by state
 }
 
 func (s *livesStore) Open(d backends.Desc) (backends.Table, error) {
@@ -68,6 +75,10 @@ func (s *livesStore) Open(d backends.Desc) (backends.Table, error) {
 }
 
 func (s *livesStore) Restore(e *backends.Entry) error {
+	if s.lost[e.State] {
+		s.b.hit()
+		return nil
+	}
 	x, ok := s.timeless[e.State]
 	if !ok {
 		return s.Store.Restore(e)
