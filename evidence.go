@@ -18,6 +18,7 @@ type Evidence struct {
 	Rate        []int64   // records applied, by bin of binMicros
 	Accesses    []StateAccesses
 	Asking      int64   // the records that made them, those that were applied again included
+	AskedIn     string  // the phases of the input in which they were made; "": all of the run
 	Fired       []int64 // timers, by bin of binMicros
 	Took        float64 // seconds from the first record to the end of the input
 	Busy        float64 // of which the job ran: without outages

@@ -12,6 +12,7 @@ import (
 func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 	switch f.Kind {
 	case engine.Applied, engine.Failed:
+		r.worked(m)
 		r.apply(m, f)
 	case engine.Owns:
 		r.add(linearizability.Op{Kind: linearizability.Own, Task: m.Role.Index, Pos: int64(f.Groups[0]), Ckpt: int64(f.Groups[1])}, m)
@@ -29,7 +30,7 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 	case engine.Publishing:
 		r.add(linearizability.Op{Kind: linearizability.Publish, Ckpt: f.Ckpt, Task: m.Role.Index, Text: f.Text}, m)
 	case engine.Accessed:
-		r.asked.add(m, f.Census)
+		r.accessed(m, f.Census)
 	case engine.Alarmed:
 		r.alarmed(m, f)
 	case engine.Reached:

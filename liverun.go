@@ -78,6 +78,7 @@ func (l *liveRun) run(ctx context.Context) (*Evidence, []linearizability.Verdict
 	stop()
 	calm()
 	rec.finish(res.Now)
+	rec.settleAccesses(l.subject.job.Aside)
 	rec.ev.End = runErr
 	if runErr != nil {
 		h.End, h.Felled = runErr.Error(), errors.As(runErr, new(*engine.Felled))

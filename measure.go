@@ -74,6 +74,7 @@ type samples struct {
 	memory                                       MemoryUse       // likewise
 	accesses                                     []StateAccesses // likewise
 	asking                                       int64
+	askedIn                                      string
 }
 
 // add takes what one repetition measured. phased: its plan says what is to be measured, so that the rate of all of it is no throughput.
@@ -89,7 +90,7 @@ func (s *samples) add(ev *Evidence, phased bool) {
 		s.stretches = ev.Stretches
 	}
 	if s.accesses == nil {
-		s.accesses, s.asking = ev.Accesses, ev.Asking
+		s.accesses, s.asking, s.askedIn = ev.Accesses, ev.Asking, ev.AskedIn
 	}
 	rate, ok := measured(ev.Stretches)
 	if !ok && !phased && ev.Busy > 0 {
@@ -130,7 +131,7 @@ func (s *samples) fill(c *CellResult) {
 	c.Throughput, c.Checkpoint, c.CheckpointSync, c.Recovery = Summarize(s.rate), Summarize(s.ckpt), Summarize(s.sync), Summarize(s.recovery)
 	c.Size, c.FullSize, c.PeakMemory, c.Samples = Summarize(s.size), Summarize(s.full), Summarize(s.peak), s.perRep
 	c.Memory = s.memory
-	c.Stretches, c.Accesses, c.Asking = s.stretches, s.accesses, s.asking
+	c.Stretches, c.Accesses, c.Asking, c.AskedIn = s.stretches, s.accesses, s.asking, s.askedIn
 	c.raw = map[string][]float64{"throughput": s.rate, "checkpoint_duration": s.ckpt, "recovery_time": s.recovery}
 	if n := len(s.recoveries); n > 0 {
 		slices.SortFunc(s.recoveries, func(a, b RecoveryTimes) int {

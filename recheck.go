@@ -177,6 +177,6 @@ func (cr *cellRuns) settle() {
 		return
 	}
 	o.Throughput, o.Checkpoint, o.CheckpointSync, o.Recovery = Summary{}, Summary{}, Summary{}, Summary{}
-	o.Memory, o.Stretches, o.Accesses, o.Asking = MemoryUse{}, nil, nil, 0
+	o.Memory, o.Stretches, o.Accesses, o.Asking, o.AskedIn = MemoryUse{}, nil, nil, 0, ""
 	o.Size, o.FullSize, o.PeakMemory, o.Phases, o.Verify, o.Samples = Summary{}, Summary{}, Summary{}, nil, 0, nil
 }

@@ -94,6 +94,7 @@ type CellResult struct {
 	// Accesses are of the first repetition, and Asking are the records that made them, those that were applied again included.
 	Accesses  []StateAccesses        `json:"state_accesses,omitempty"`
 	Asking    int64                  `json:"asking_records,omitempty"`
+	AskedIn   string                 `json:"asked_in,omitempty"` // the phases of the input in which they were made; "": all of the run
 	Story     *linearizability.Story `json:"story,omitempty"`
 	Sim       *SimResult             `json:"sim,omitempty"`       // of a simulated cell
 	Reproduce string                 `json:"reproduce,omitempty"` // a command

@@ -97,6 +97,9 @@ func (t *Keyed[K, R]) start(fx *Effects) error {
 	if err := t.Op.Open(t.Scope); err != nil {
 		return err
 	}
+	if t.Scope.Census != nil { // so that whoever watches knows where to look at any later moment of this task
+		t.census(fx)
+	}
 	if c, ok := t.Op.(Carrier); ok {
 		c.Carry(t.Spec.Planted)
 	}

@@ -49,7 +49,7 @@ const (
 	Publishing                 // sink: the transaction of Ckpt is published as Text
 	Deleting                   // collector: the deletion of the file Text of Ckpt is asked for
 	Deleted                    // collector: it is gone
-	Accessed                   // task: what its operator asked of its states since the attempt began, Census; at every checkpoint, and now and then
+	Accessed                   // task: what its operator asked of its states since the attempt began, Census; at the start, at every checkpoint, and now and then
 	Spared                     // supervisor: the attempt was declared dead, and the plan lets its machines live on
 	Alarmed                    // task: Timers tells what became of timers, in this order. A job that has timers tells of all, or of those of some keys: Spec.TimersMask
 	Reached                    // source, task: its watermark is Mark; a source says it to those downstream, at offset Pos, or, where Text is not empty, that it is idle

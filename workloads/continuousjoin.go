@@ -50,7 +50,7 @@ func (j *continuousJob) job() *Job {
 		return &continuousOp{counting: counting{job: &j.countJob}, join: j}
 	})
 	job.Fold = func() Fold { return newContinuousFold(j, in) }
-	job.Panes, job.Late = toldPanes(len(in.Keys)), toldLate
+	job.Panes, job.Late, job.Aside = toldPanes(len(in.Keys)), toldLate, append(job.Aside, panesState)
 	job.Windows = func(offsets []int64) ([]Pane, []engine.ID) { return j.batch(in, offsets), nil }
 	return job
 }

@@ -119,6 +119,7 @@ func (j *flightJob) job() *Job {
 		Rows: func(txn []byte, yield func(engine.ID, string, int64, uint64)) error {
 			return readRows(txn, cutText, yield)
 		},
+		Aside:   []string{flightChains},
 		KeyName: airport,
 		Show:    showFlights,
 	}

@@ -47,7 +47,7 @@ func (j *intervalJob) job() *Job {
 		job.Build, job.AnyOrder = j.two(in), true
 	}
 	job.Fold = func() Fold { return newIntervalFold(j, in) }
-	job.Panes, job.Late = toldPanes(len(in.Keys)), toldLate
+	job.Panes, job.Late, job.Aside = toldPanes(len(in.Keys)), toldLate, append(j.seenStates(), panesState)
 	job.Windows = func(offsets []int64) ([]Pane, []engine.ID) { return j.batch(in, offsets) }
 	return job
 }

@@ -112,7 +112,7 @@ func (j *windowsJob) job() *Job {
 	}
 	job := toldJob(&j.countJob, in, log, j.operator)
 	job.Fold = func() Fold { return newWindowsFold(j, in) }
-	job.Panes, job.Late = toldPanes(len(in.Keys)), toldLate
+	job.Panes, job.Late, job.Aside = toldPanes(len(in.Keys)), toldLate, append(job.Aside, panesState)
 	job.Windows = func(offsets []int64) ([]Pane, []engine.ID) { return j.batch(in, offsets) }
 	if j.clock {
 		j.byTheClock(job, in)
@@ -124,14 +124,16 @@ func (j *windowsJob) job() *Job {
 // chain of a key in the state of what it saw. Their fold is the caller's to add.
 func toldJob(j *countJob, in *Input, log func(part int) engine.Log[uint64, backends.Void], op func() engine.Operator[uint64, backends.Void, Told]) *Job {
 	job := jobOf(j, in, engine.Parts[uint64, backends.Void, Told]{Log: log, Op: op, Txn: newTolds})
-	job.Rows = toldRows
+	job.Rows, job.Aside = toldRows, []string{seenState}
 	return job
 }
 
 func rowJob(j *countJob, in *Input, op func() engine.Operator[uint64, backends.Void, Row]) *Job {
 	log := func(part int) engine.Log[uint64, backends.Void] { return countLog{&in.Parts[part]} }
 	txn := func() engine.Txn[uint64, Row] { return &rows[uint64]{key: binary.AppendUvarint} }
-	return jobOf(j, in, engine.Parts[uint64, backends.Void, Row]{Log: log, Op: op, Txn: txn})
+	job := jobOf(j, in, engine.Parts[uint64, backends.Void, Row]{Log: log, Op: op, Txn: txn})
+	job.Aside = []string{seenState}
+	return job
 }
 
 func jobOf[V, R any](j *countJob, in *Input, parts engine.Parts[uint64, V, R]) *Job {

@@ -87,7 +87,7 @@ func (j *rulesJob) job() *Job {
 			return uint64(in.asked(j.draws.Seed, reader, nth)) % uint64(keys) // nobody is told of a rule
 		},
 	})
-	job.Fold = func() Fold { return newRulesFold(j, in, keys) }
+	job.Fold, job.Aside = func() Fold { return newRulesFold(j, in, keys) }, []string{seenState}
 	return job
 }
 

@@ -103,7 +103,7 @@ func (j *timersJob) job() *Job {
 		return j.byTheClock(in, parts)
 	}
 	job := jobOf(&j.countJob, in, parts)
-	job.Fold = func() Fold { return newTimersFold(j, in) }
+	job.Fold, job.Aside = func() Fold { return newTimersFold(j, in) }, []string{firedState}
 	return job
 }
 

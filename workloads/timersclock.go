@@ -34,7 +34,7 @@ func (j *timersJob) byTheClock(in *Input, parts engine.Parts[uint64, backends.Vo
 	}
 	job := jobOf(&j.countJob, in, parts)
 	job.Fold = func() Fold { return &seenFold{newCountFold(&j.countJob, in)} }
-	job.Volatile = []string{pendingState, alarmState, endsState}
+	job.Volatile, job.Aside = []string{pendingState, alarmState, endsState}, []string{seenState, endsState}
 	return job
 }
 

@@ -56,6 +56,8 @@ type Job struct {
 	AnyOrder bool
 	// Volatile are the states that may lose entries at any time, as those with a TTL and timers of processing time: the fold does not yield them, and no digest holds them.
 	Volatile []string
+	// Aside are the states that the job keeps only so that it can be judged: what is asked of them is not the work that the job stands for.
+	Aside []string
 	// Looks reads what the records of a committed transaction saw of state that expires, Expires says how it does. Nil in a job without.
 	Looks   func(txn []byte, yield func(Look)) error
 	Expires *Expires

@@ -13,6 +13,7 @@ type Census struct {
 type Accesses struct {
 	State string
 	Kind  backends.Kind
+	Aside bool // by who only looks whether what it finds is right: see Aside
 	N     [AccessKinds]int64
 }
 
@@ -123,6 +124,18 @@ func (t countedMap[N, U, V]) Set(ns N, u U, v V)           { t.add(Writes, 1); t
 func (t countedMap[N, U, V]) Remove(ns N, u U)             { t.add(Removals, 1); t.Map.Remove(ns, u) }
 func (t countedMap[N, U, V]) Clear(ns N)                   { t.add(Removals, 1); t.Map.Clear(ns) }
 func (t countedMap[N, U, V]) Each(ns N, y func(U, V) bool) { t.add(Scans, 1); t.Map.Each(ns, y) }
+
+// Aside is a map whose accesses are counted apart from those of the job: for who asks for no other reason than to judge later what it finds.
+func Aside[N, U comparable, V any](t Map[N, U, V]) Map[N, U, V] {
+	c, ok := t.(countedMap[N, U, V])
+	if !ok {
+		return t
+	}
+	s := c.of.States[c.at]
+	c.counter = c.of.counter(s.State, s.Kind)
+	c.of.States[c.at].Aside = true
+	return c
+}
 
 func countTimers[K, N comparable](s *Scope[K], name string, t Timers[K, N], err error) (Timers[K, N], error) {
 	if err != nil || s.Census == nil {

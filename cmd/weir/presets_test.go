@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -53,8 +52,8 @@ func TestPresetsReport(t *testing.T) {
 				if asked[cell] == 0 || sizes[cell] < 2 || told[cell] == 0 {
 					t.Errorf("%s: %s %s %v times, %d sizes of the state, %v timers fired; want some of each", cell, c.state, c.asked, asked[cell], sizes[cell], told[cell])
 				}
-				if math.Abs(fired[cell]-told[cell]) > told[cell]/100 {
-					t.Errorf("%s: %v timers are in the figure over time, want all %v that fired", cell, fired[cell], told[cell])
+				if fired[cell] < told[cell]*.99 { // the figure shows the whole run, the table what is measured of it
+					t.Errorf("%s: %v timers are in the figure over time, want at least the %v that fired while it was measured", cell, fired[cell], told[cell])
 				}
 			}
 			page, err := os.ReadFile(filepath.Join(folder, "report.html"))

@@ -74,6 +74,7 @@ func (s *site) job(o workloads.Options) *workloads.Job {
 		}),
 		Fold:    func() workloads.Fold { return newFold(s) },
 		Rows:    workloads.ReadRows(userName),
+		Aside:   []string{"seen"},
 		KeyName: userName,
 	}
 }
