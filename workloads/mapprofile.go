@@ -19,10 +19,14 @@ func MapProfile() Workload {
 		share("removes", "0.1", "this share of the records removes a field"),
 		share("scans", "0.05", "this share of the records goes through all fields"),
 		share("prunes", "0", "this share of the records goes through all fields and removes about half of them; the others put one"),
+		amount("loaded", "0", "the first records come each with another key and put so many of its fields at once; who puts one later puts the next, until there are all. 0: nothing is loaded", 0, 1_000_000),
 	)
 	return drawn("map-profile", "a map for each key: fields put, got, removed and gone through", params, func(v *values, d Draws, o Options) (*Job, error) {
 		j := &mapJob{countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, v.sizing("value"), uint64(v.amount("fields")),
-			[4]float64{v.share("gets"), v.share("removes"), v.share("scans"), v.share("prunes")}}
+			[4]float64{v.share("gets"), v.share("removes"), v.share("scans"), v.share("prunes")}, uint64(v.amount("loaded"))}
+		if j.draws.Fill = j.loaded > 0 && d.Law != fileLaw; j.loaded > j.fields {
+			return nil, fmt.Errorf("loaded %d of %d fields; want at most all", j.loaded, j.fields)
+		}
 		if sum := j.shares[0] + j.shares[1] + j.shares[2] + j.shares[3]; sum > 1 {
 			return nil, fmt.Errorf("gets, removes, scans and prunes are %v of the records together; want 1 at most", sum)
 		}
@@ -35,6 +39,7 @@ type mapJob struct {
 	sizing
 	fields uint64
 	shares [4]float64
+	loaded uint64 // fields that the first record of a key puts; 0: none does
 }
 
 // What a record does to its profile.
@@ -44,10 +49,21 @@ const (
 	scansFields
 	prunesFields
 	putsField
+	loadsFields
 )
 
-// does is what a key's nth record does, and to which field.
-func (j *mapJob) does(key, n uint64) (what int, field uint64) {
+// does is what a key's nth record does, and to which field of a profile that has so many.
+func (j *mapJob) does(key, n, has uint64) (what int, field uint64) {
+	if n == 1 && j.loaded > 0 {
+		return loadsFields, 0
+	}
+	if what, field = j.draw(key, n); what == putsField && j.loaded > 0 && has < j.fields {
+		field = has
+	}
+	return what, field
+}
+
+func (j *mapJob) draw(key, n uint64) (what int, field uint64) {
 	u := mix(key<<32 ^ n ^ 0x3A9)
 	at, sum := unit(u), 0.0
 	for i, share := range j.shares {
@@ -69,7 +85,7 @@ func (j *mapJob) job() *Job {
 	job := rowJob(&j.countJob, in, func() engine.Operator[uint64, backends.Void, Row] {
 		return &mapOp{counting: counting{job: &j.countJob}, maps: j}
 	})
-	job.Fold = func() Fold { return newMapFold(j, in) }
+	job.Fold, job.Aside = func() Fold { return newMapFold(j, in) }, append(job.Aside, sumState)
 	return job
 }
 
@@ -79,6 +95,7 @@ type mapOp struct {
 	counting
 	maps    *mapJob
 	profile tables.Map[backends.Void, uint64, Padded]
+	before  tables.Map[backends.Void, uint64, Padded] // the same profile, asked what the sum must be without
 	sum     tables.Value[backends.Void, Chain]
 }
 
@@ -87,6 +104,7 @@ func (o *mapOp) Open(s *tables.Scope[uint64]) (err error) {
 		return err
 	}
 	if o.profile, err = tables.OpenMap(s, profileState, tables.None{}, tables.Uint64{}, o.maps.codec()); err == nil {
+		o.before = tables.Aside(o.profile)
 		o.sum, err = tables.OpenValue(s, sumState, tables.None{}, chains{})
 	}
 	return err
@@ -98,17 +116,17 @@ func (c Chain) without(field uint64, v Chain) Chain { return Chain{c.N - 1, c.H 
 
 func (o *mapOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Out[uint64, Row]) {
 	row := Row{id, o.count(id)}
-	what, field := o.maps.does(o.keys.Cur().K, row.N)
-	if !o.act(what, field, row.Chain) { // a row that nobody expects
+	if !o.act(row.Chain) { // a row that nobody expects
 		row.H = ^row.H
 	}
 	out.Emit(row)
 }
 
 // act does what a record does, and tells whether it found what it must.
-func (o *mapOp) act(what int, field uint64, c Chain) bool {
+func (o *mapOp) act(c Chain) bool {
 	none := backends.Void{}
 	sum, _ := o.sum.Get(none)
+	what, field := o.maps.does(o.keys.Cur().K, c.N, sum.N)
 	switch what {
 	case getsField:
 		v, ok := o.profile.Get(none, field)
@@ -119,8 +137,15 @@ func (o *mapOp) act(what int, field uint64, c Chain) bool {
 		return all == sum
 	case prunesFields:
 		return o.prune(sum)
+	case loadsFields:
+		for u := range o.maps.loaded {
+			o.profile.Set(none, u, o.maps.write(Padded{}, o.keys.Cur().K, c))
+			sum = sum.with(u, c)
+		}
+		o.keep(sum)
+		return sum.N == o.maps.loaded
 	}
-	old, was := o.profile.Get(none, field)
+	old, was := o.before.Get(none, field)
 	if was {
 		sum = sum.without(field, old.Chain)
 	}
@@ -185,7 +210,12 @@ func (f *mapFold) To(offsets, marks []int64) {
 func (f *mapFold) see(p int, off int64) {
 	x := &f.in.Parts[p]
 	k, c := x.Key[off], Chain{uint64(x.N[off]), x.H[off]}
-	switch what, field := f.job.does(uint64(k), c.N); what {
+	switch what, field := f.job.does(uint64(k), c.N, uint64(len(f.profiles[k]))); what {
+	case loadsFields:
+		f.profiles[k] = map[uint64]Chain{}
+		for u := range f.job.loaded {
+			f.profiles[k][u] = c
+		}
 	case removesField:
 		delete(f.profiles[k], field)
 	case prunesFields:

@@ -265,6 +265,24 @@ func TestMapProfile(t *testing.T) {
 	}
 }
 
+// A profile that is loaded has its first fields from the first record of its key on, and gets the next ones in their order until it has all.
+func TestMapProfileLoaded(t *testing.T) {
+	for name, more := range map[string]map[string]string{
+		"put":     {"scans": "0.3", "gets": "0.2", "removes": "0"},
+		"removed": {"scans": "0.2", "prunes": "0.1", "removes": "0.3", "new_keys": "0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			small := map[string]string{"records": "500", "keys": "12", "fields": "9", "loaded": "4", "value_size": "20"}
+			maps.Copy(small, more)
+			workloadtest.Run(t, workloads.MapProfile(), small)
+		})
+	}
+	_, err := workloads.MapProfile().Open(workloads.Options{Params: map[string]string{"fields": "9", "loaded": "10"}, Parts: 1, Groups: 16})
+	if want := "loaded 10 of 9 fields; want at most all"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %q", err, want)
+	}
+}
+
 // The presets are workloads like others, under other names.
 func TestPresets(t *testing.T) {
 	for _, w := range slices.Concat(workloads.YCSB(), workloads.Gadget()) {
