@@ -12,96 +12,7 @@ import (
 	"github.com/weirbench/weir/reports/figures"
 )
 
-// What a job asks of its state, and how much of it there is: two figures over time and two tables.
-
-// firsts are the first measured cell of each backend, of those that have what is wanted.
-func firsts(cells []row, has func(*weir.CellResult) bool) (all []row) {
-	seen := map[string]bool{}
-	for _, x := range cells {
-		if !seen[x.Backend] && has(x.CellResult) {
-			seen[x.Backend] = true
-			all = append(all, x)
-		}
-	}
-	return all
-}
-
-// stateSizes is Fig 10: the state over time, as the completed checkpoints held it.
-func stateSizes(_ *weir.Results, cells []row) (p picture, ok bool) {
-	with := firsts(cells, func(c *weir.CellResult) bool { return c.Series != nil && len(c.Series.State) > 1 })
-	if len(with) == 0 {
-		return p, false
-	}
-	p = picture{name: "fig10-state", no: "Fig 10", head: []string{"cell", "triggered_s", "entries", "bytes"},
-		how: "each mark is a completed checkpoint of the first cell of a backend, placed where it was triggered: the whole state as it was encoded, timers included."}
-	var most weir.SizeSample
-	var largest row
-	for _, x := range with {
-		for _, s := range x.Series.State {
-			p.rows = append(p.rows, []string{clip(x.Name, 200), micros(s.At), strconv.FormatInt(s.Entries, 10), strconv.FormatInt(s.Bytes, 10)})
-			if s.Bytes > most.Bytes {
-				most, largest = s, x
-			}
-		}
-	}
-	if most.Bytes == 0 {
-		return p, false
-	}
-	u := sizes(float64(most.Bytes))
-	l := figures.Lines{Y: figures.Scale{Title: "state in a checkpoint, " + u.name, Unit: u.of}, Time: figures.Scale{Title: "time since the start of the run, s", Unit: 1}}
-	for _, x := range with {
-		line := figures.Line{Mark: mark(x.CellResult), Name: clip(title(x.CellResult), 40)}
-		for _, s := range x.Series.State {
-			line.At, line.Values = append(line.At, s.At), append(line.Values, float64(s.Bytes))
-		}
-		l.Lines = append(l.Lines, line)
-	}
-	p.title = fmt.Sprintf("The state takes up to %s, in %s entries", size(float64(most.Bytes)), figures.Group(most.Entries))
-	p.note = fmt.Sprintf("The largest is of %s, %s an entry on average, keys included.", clip(title(largest.CellResult), 60), size(float64(most.Bytes)/float64(max(1, most.Entries))))
-	p.wide, p.narrow = l.Draw(figures.Size{W: 748, H: 260}), l.Draw(figures.Size{W: 360, H: 240})
-	return p, true
-}
-
-// timersFired is Fig 11: timers a second over time.
-func timersFired(_ *weir.Results, cells []row) (p picture, ok bool) {
-	with := firsts(cells, func(c *weir.CellResult) bool { return c.Series != nil && len(c.Series.Fired) > 0 })
-	if len(with) == 0 {
-		return p, false
-	}
-	p = picture{name: "fig11-timers", no: "Fig 11", head: []string{"cell", "from_s", "to_s", "timers_per_s"},
-		how: "timers that were taken out of the store to fire, in the same bins as the throughput of the first cell of each backend. Those that fire again after a recovery count again."}
-	most := 0.0
-	var found []string
-	for _, x := range with {
-		s, sum, busy := x.Series, 0.0, 0.0
-		for i, v := range s.Fired {
-			p.rows = append(p.rows, []string{clip(x.Name, 200), micros(float64(i) * s.Bin), micros(float64(i+1) * s.Bin), number(v)})
-			most = max(most, v)
-			if v > 0 {
-				sum, busy = sum+v, busy+1
-			}
-		}
-		if x.Ranked || len(with) == 1 {
-			found = append(found, fmt.Sprintf("%s fires %s", clip(title(x.CellResult), 40), strings.Replace(rate(sum/max(1, busy)), "rec/s", "timers/s", 1)))
-		}
-	}
-	if len(found) == 0 {
-		found = []string{"Timers fire on debug builds alone: their rates say nothing of the backends"}
-	}
-	u := rates(most)
-	l := figures.Lines{Y: figures.Scale{Title: "timers fired, " + strings.Replace(u.name, "rec/s", "timers/s", 1), Unit: u.of}, Time: figures.Scale{Title: "time since the start of the run, s", Unit: 1}}
-	for _, x := range with {
-		line := figures.Line{Mark: mark(x.CellResult), Name: clip(title(x.CellResult), 40), Steps: true}
-		for i, v := range x.Series.Fired {
-			line.At, line.Values = append(line.At, float64(i)*x.Series.Bin), append(line.Values, v)
-		}
-		l.Lines = append(l.Lines, line)
-	}
-	p.title = strings.Join(found, ", ")
-	p.note = "The rates in the title are means over the bins in which any timer fired."
-	p.wide, p.narrow = l.Draw(figures.Size{W: 748, H: 260}), l.Draw(figures.Size{W: 360, H: 240})
-	return p, true
-}
+// What a job asks of its state, and how fast its input was read: two tables.
 
 // A grid is a small table: Table 3 to 6.
 type grid struct {
@@ -122,49 +33,140 @@ func askedKinds() []string {
 	return []string{"reads", "misses", "writes", "adds", "scans", "removals", "registered", "deleted", "fired"}
 }
 
-// asked is Table 3: the access mix, state by state, for each record.
+// asked is Table 3: the access mix, state by state, for each record, of every workload.
 func asked(cells []row) (g grid, file picture, ok bool) {
-	with := firsts(cells, func(c *weir.CellResult) bool { return len(c.Accesses) > 0 && c.Asking > 0 })
+	with := jobs(cells, func(c *weir.CellResult) bool { return len(c.Accesses) > 0 && c.Asking > 0 })
 	if len(with) == 0 {
 		return g, file, false
 	}
-	file = picture{name: "table3-accesses", head: append([]string{"cell", "records", "state", "kind"}, askedKinds()...)}
-	for _, x := range with {
-		for _, s := range x.Accesses {
-			line := []string{clip(x.Name, 200), strconv.FormatInt(x.Asking, 10), clip(s.State, 100), s.Kind}
-			for _, k := range askedKinds() {
-				line = append(line, strconv.FormatInt(s.N[k], 10))
-			}
-			file.rows = append(file.rows, line)
-		}
-	}
-	x := with[0]
+	file = picture{name: "table3-accesses", head: append([]string{"cell", "records", "state", "kind", "for_check"}, askedKinds()...)}
 	var kinds []string
-	for _, k := range askedKinds() {
-		if slices.ContainsFunc(x.Accesses, func(s weir.StateAccesses) bool { return s.N[k] > 0 }) {
-			kinds = append(kinds, k)
+	for _, j := range with {
+		for _, x := range j.cells {
+			file.rows = append(file.rows, accessLines(x)...)
+		}
+		for _, k := range askedKinds() {
+			if slices.ContainsFunc(j.cells[0].Accesses, func(s weir.StateAccesses) bool { return s.N[k] > 0 }) {
+				kinds = append(kinds, k)
+			}
 		}
 	}
+	kinds = slices.DeleteFunc(askedKinds(), func(k string) bool { return !slices.Contains(kinds, k) })
 	g = grid{No: "Table 3", Name: file.name, Head: append([]string{"State", "Kind"}, capitals(kinds)...), CSV: data(file.name+".csv", "text/csv", file.csv())}
-	total, reads := 0.0, 0.0
-	for _, s := range x.Accesses {
-		line := []string{clip(s.State, 60), s.Kind}
-		for _, k := range kinds {
-			n := float64(s.N[k]) / float64(x.Asking)
-			line = append(line, perRecord(n, s.N[k]))
-			if k != "misses" {
-				total += n
+	if len(with) > 1 {
+		g.Head = slices.Insert(g.Head, 0, "Workload")
+	}
+	left := 0
+	for _, j := range with {
+		block := mixRows(j.cells[0], kinds)
+		if len(g.Rows) > 0 && len(g.Rows)+len(block) > mixRowsMax {
+			left++
+			continue
+		}
+		for _, line := range block {
+			if len(with) > 1 {
+				line = slices.Insert(line, 0, clip(j.workload, 60))
 			}
+			g.Rows = append(g.Rows, line)
+		}
+	}
+	g.Title, g.How = mixTitle(with), mixHow(with)
+	if left > 0 {
+		g.How += fmt.Sprintf(" The file has %s more.", counted(left, "workload", "workloads"))
+	}
+	return g, file, true
+}
+
+// mixRowsMax is how many rows Table 3 may have where there are several workloads.
+const mixRowsMax = 60
+
+// accessLines are what a cell asked of each state, as numbers.
+func accessLines(x row) (lines [][]string) {
+	for _, s := range x.Accesses {
+		line := []string{clip(x.Name, 200), strconv.FormatInt(x.Asking, 10), clip(s.State, 100), s.Kind, strconv.FormatBool(s.Aside)}
+		for _, k := range askedKinds() {
+			line = append(line, strconv.FormatInt(s.N[k], 10))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// mixRows are the rows of a cell in Table 3: what its job is about, and below that what it asks to be judged.
+func mixRows(x row, kinds []string) (rows [][]string) {
+	for _, aside := range []bool{false, true} {
+		for _, s := range x.Accesses {
+			if s.Aside != aside {
+				continue
+			}
+			line := []string{clip(s.State, 60), s.Kind}
+			if aside {
+				line[1] += ", for the check"
+			}
+			for _, k := range kinds {
+				line = append(line, perRecord(float64(s.N[k])/float64(x.Asking), s.N[k]))
+			}
+			rows = append(rows, line)
+		}
+	}
+	return rows
+}
+
+// mixOf is how often a record asks, and which share of that is reading. What is asked for the check does not count.
+func mixOf(x row) (times, reading float64) {
+	reads := 0.0
+	for _, s := range x.Accesses {
+		for k, n := range s.N {
+			if s.Aside || k == "misses" {
+				continue
+			}
+			times += float64(n) / float64(x.Asking)
 			if k == "reads" || k == "scans" {
-				reads += n
+				reads += float64(n) / float64(x.Asking)
 			}
 		}
-		g.Rows = append(g.Rows, line)
 	}
-	g.Title = fmt.Sprintf("A record asks %s times for state; %.0f %% of that is reading", strconv.FormatFloat(total, 'f', 2, 64), 100*reads/max(total, 1e-12))
-	g.How = fmt.Sprintf("how often the operator asks, for each of the %s records that it was given, in %s. Misses are those of the reads that found nothing. What was applied again after a recovery counts again.%s",
-		figures.Group(x.Asking), clip(title(x.CellResult), 60), otherCells(with))
-	return g, file, true
+	return times, reads / max(times, 1e-12)
+}
+
+func mixTitle(all []job) string {
+	if len(all) == 1 {
+		times, reading := mixOf(all[0].cells[0])
+		return fmt.Sprintf("A record asks %.2f times for state; %.0f %% of that is reading", times, 100*reading)
+	}
+	ends, least, most := [2]string{}, 0.0, 0.0
+	for i, j := range all {
+		times, _ := mixOf(j.cells[0])
+		if i == 0 || times < least {
+			least, ends[0] = times, clip(j.workload, 40)
+		}
+		if i == 0 || times > most {
+			most, ends[1] = times, clip(j.workload, 40)
+		}
+	}
+	if most-least < .005 {
+		return fmt.Sprintf("A record asks %.2f times for state, whatever the workload", most)
+	}
+	return fmt.Sprintf("A record asks %.2f (%s) to %.2f (%s) times for state", least, ends[0], most, ends[1])
+}
+
+// mixHow says what was counted, and of which cells.
+func mixHow(all []job) string {
+	x := all[0].cells[0]
+	records, of, in := figures.Group(x.Asking)+" records", clip(title(x.CellResult), 60), ""
+	if len(all) > 1 {
+		records, of = "records", "the first cell of each workload"
+	}
+	if x.AskedIn != "" {
+		in = " in phases called " + clip(x.AskedIn, 40)
+	}
+	how := fmt.Sprintf("how often the operator asks, for each of the %s that it was given%s, in %s. Misses are those of the reads that found nothing. What was applied again after a recovery counts again.", records, in, of)
+	if slices.ContainsFunc(all, func(j job) bool {
+		return slices.ContainsFunc(j.cells[0].Accesses, func(s weir.StateAccesses) bool { return s.Aside })
+	}) {
+		how += " What is marked “for the check” a job asks only so that it can be judged, readers included: the backend works for it, and the title does not count it."
+	}
+	return how + otherCells(all)
 }
 
 func capitals(words []string) (all []string) {
@@ -185,25 +187,38 @@ func perRecord(n float64, count int64) string {
 	return strconv.FormatFloat(n, 'f', 3, 64)
 }
 
-// otherCells says how far the other backends' cells are from the first.
-func otherCells(with []row) string {
-	worst := 0.0
-	for _, x := range with[1:] {
-		for _, s := range with[0].Accesses {
-			at := slices.IndexFunc(x.Accesses, func(o weir.StateAccesses) bool { return o.State == s.State })
-			for _, k := range askedKinds() {
-				a, b := float64(s.N[k])/float64(with[0].Asking), 0.0
-				if at >= 0 {
-					b = float64(x.Accesses[at].N[k]) / float64(x.Asking)
-				}
-				worst = max(worst, math.Abs(a-b))
+// otherCells says how far the other backends' cells are from the first of the same workload and the same settings.
+func otherCells(all []job) string {
+	worst, compared := 0.0, false
+	for _, j := range all {
+		for _, x := range j.cells[1:] {
+			if alike(x, j.cells[0]) {
+				worst, compared = max(worst, farthest(j.cells[0], x)), true
 			}
 		}
 	}
-	if len(with) < 2 {
+	switch {
+	case !compared:
 		return ""
+	case len(all) > 1:
+		return fmt.Sprintf(" On the other backends no number of a workload differs by more than %s.", strconv.FormatFloat(math.Ceil(worst*1000)/1000, 'f', 3, 64))
 	}
 	return fmt.Sprintf(" On the other backends no number differs by more than %s.", strconv.FormatFloat(math.Ceil(worst*1000)/1000, 'f', 3, 64))
+}
+
+// farthest is the largest difference between two cells in what a record asks of a state.
+func farthest(x, y row) (worst float64) {
+	for _, s := range x.Accesses {
+		at := slices.IndexFunc(y.Accesses, func(o weir.StateAccesses) bool { return o.State == s.State && o.Aside == s.Aside })
+		for _, k := range askedKinds() {
+			a, b := float64(s.N[k])/float64(x.Asking), 0.0
+			if at >= 0 {
+				b = float64(y.Accesses[at].N[k]) / float64(y.Asking)
+			}
+			worst = max(worst, math.Abs(a-b))
+		}
+	}
+	return worst
 }
 
 // inputPhases is Table 4: how fast each cell went through the phases of the input.

@@ -125,6 +125,18 @@ func listOver(l *probes.Limit) string {
 
 func us(ns int64) string { return strconv.FormatFloat(float64(ns)/1e3, 'f', 1, 64) }
 
+// firsts are the first measured cell of each backend, of those that have what is wanted.
+func firsts(cells []row, has func(*weir.CellResult) bool) (all []row) {
+	seen := map[string]bool{}
+	for _, x := range cells {
+		if !seen[x.Backend] && has(x.CellResult) {
+			seen[x.Backend] = true
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
 // differs is Table 6: what the backends of a run do where backends may differ, as they were asked at the run. Backends are its columns.
 func differs(cells []row) (g grid, file picture, ok bool) {
 	with := firsts(cells, func(c *weir.CellResult) bool { return c.Probed != nil })

@@ -28,6 +28,23 @@ type Drawing struct {
 	body string // of the svg element, colours as stencils
 }
 
+// Panels puts drawings beside each other in so many columns, row by row, some px apart.
+func Panels(all []Drawing, columns int, apart float64) (d Drawing) {
+	var b strings.Builder
+	y, high := 0.0, 0.0
+	for i, x := range all {
+		at := float64(i%columns) * (x.W + apart)
+		if i%columns == 0 && i > 0 {
+			y, high = y+high+apart, 0
+		}
+		high = max(high, x.H)
+		fmt.Fprintf(&b, `<g transform="translate(%g %g)">%s</g>`, at*.75, y*.75, x.body)
+		d.W, d.H = max(d.W, at+x.W), y+high
+	}
+	d.body = b.String()
+	return d
+}
+
 // Inline is the picture as part of a page that has the tokens. The id must be unique in the page.
 func (d Drawing) Inline(id, class, title, desc string) string {
 	return fmt.Sprintf(`<svg class="fig %s" role="img" aria-labelledby="%s-t %s-d" %s><title id="%s-t">%s</title><desc id="%s-d">%s</desc>`,
