@@ -24,7 +24,8 @@ type Keyed[K comparable, R any] struct {
 	proc    Timers[K, R]
 	ledger  *ledger // nil: what becomes of timers is not told
 	ran     bool    // the job runs: processing time counts
-	until   int64   // processing timers are due up to here; 0: none is known to be
+	until   int64   // processing timers of before this are due; 0: none is known to be
+	tick    int64   // so long behind its time, one microsecond, a processing timer fires: none comes before a record of its instant
 	armed   int64   // when Wake will come; 0: never
 	firing  bool    // a watermark rose: timers first, then the barrier that came behind it, then other input
 	behind  int64   // that barrier
@@ -82,10 +83,10 @@ func (t *Keyed[K, R]) census(fx *Effects) {
 	fx.Fact(Fact{Kind: Accessed, Census: t.Scope.Census})
 }
 
-// arm asks to be woken for the earliest timer of processing time.
+// arm asks to be woken for the earliest timer of processing time. One of the end of time is never due.
 func (t *Keyed[K, R]) arm(fx *Effects) {
-	if at, ok := t.proc.Head(); ok && (t.armed == 0 || at < t.armed) {
-		t.armed = max(at, 1)
+	if at, ok := t.proc.Head(); ok && at < EndOfTime && (t.armed == 0 || at+t.tick < t.armed) {
+		t.armed = max(at+t.tick, 1)
 		fx.Wake = t.armed
 	}
 }
@@ -107,6 +108,9 @@ func (t *Keyed[K, R]) start(fx *Effects) error {
 		t.held = &state.Operator{Task: t.Role.Index, Tasks: t.Spec.Parallelism}
 	}
 	t.event, t.proc = t.Op.Timers()
+	if t.tick = 1; t.bug("processing-window-ends-early") {
+		t.tick = 0
+	}
 	t.plant(t.event, false)
 	t.plant(t.proc, true)
 	if t.ledger = newLedger(t.Spec); t.ledger != nil {
@@ -122,7 +126,7 @@ func (t *Keyed[K, R]) plant(timers Timers[K, R], processing bool) {
 	if timers == nil {
 		return
 	}
-	if s, ok := service(timers).(interface{ plant(*Planted, bool) }); ok {
+	if s, ok := timers.(interface{ plant(*Planted, bool) }); ok {
 		s.plant(t.Spec.Planted, processing)
 	}
 }
@@ -132,7 +136,7 @@ func (t *Keyed[K, R]) watch(timers Timers[K, R], processing bool) {
 	if timers == nil {
 		return
 	}
-	if s, ok := service(timers).(watched); ok {
+	if s, ok := timers.(watched); ok {
 		s.watch(t.ledger, processing)
 	}
 }
@@ -165,7 +169,7 @@ func (t *Keyed[K, R]) data(b *Batch, ch int, fx *Effects) error {
 // sets off a million windows is a thousand steps, each of which waits for room downstream.
 func (t *Keyed[K, R]) fire(fx *Effects) error {
 	if t.until != 0 {
-		if more, err := t.run(t.proc, t.until, fx); more || err != nil {
+		if more, err := t.run(t.proc, t.until-t.tick, t.until, fx); more || err != nil {
 			return err
 		}
 		if t.until = 0; !t.firing {
@@ -173,7 +177,7 @@ func (t *Keyed[K, R]) fire(fx *Effects) error {
 		}
 	}
 	if t.event != nil {
-		if more, err := t.run(t.event, t.in.low, fx); more || err != nil {
+		if more, err := t.run(t.event, t.in.low, t.in.low, fx); more || err != nil {
 			return err
 		}
 	}
@@ -199,15 +203,15 @@ func (t *Keyed[K, R]) reach(op Reacher[K, R], fx *Effects) error {
 	return nil
 }
 
-// run fires timers in a batch of their own and sends what they emitted.
-func (t *Keyed[K, R]) run(due Timers[K, R], until int64, fx *Effects) (more bool, err error) {
+// run fires timers in a batch of their own and sends what they emitted. They fire at a watermark, or at a time of the clock.
+func (t *Keyed[K, R]) run(due Timers[K, R], until, at int64, fx *Effects) (more bool, err error) {
 	t.out.mark = t.in.low
 	t.Scope.Store.Begin()
 	n := due.Fire(until, &t.out)
 	if err := t.Scope.Store.End(); err != nil {
 		return false, err
 	}
-	t.ledger.leave(until, fx)
+	t.ledger.leave(at, fx)
 	t.out.port.flush(fx, 0, 0)
 	return n > 0, nil
 }

@@ -127,20 +127,6 @@ type watched interface {
 	watch(to *ledger, processing bool)
 }
 
-// An unwrapper is a Timers around another.
-type unwrapper[K comparable, R any] interface{ Unwrap() Timers[K, R] }
-
-// service is the set of timers that is inside all wrappers.
-func service[K comparable, R any](t Timers[K, R]) Timers[K, R] {
-	for {
-		w, ok := t.(unwrapper[K, R])
-		if !ok {
-			return t
-		}
-		t = w.Unwrap()
-	}
-}
-
 func (t *TimerService[K, N, R]) watch(to *ledger, processing bool) {
 	t.ledger, t.processing = to, processing
 	if to.services = append(to.services, t.name); processing {

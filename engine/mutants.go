@@ -59,7 +59,7 @@ func Mutants() []Mutant {
 		{Name: "touching-sessions-stay-two", Ticket: "Hazelcast Jet #1152", What: "a session that begins when another ends is not one with it", Checks: []string{"windows"}, Windows: map[string]string{"window": "session"}},
 		{Name: "purge-forgotten", Ticket: "FLINK-31949", What: "a window that fires and purges keeps its contents", Checks: []string{"windows"}, Windows: map[string]string{"trigger": "fire-and-purge"}},
 		{Name: "purge-clears-merging-set", Ticket: "FLINK-4994", What: "purging a session forgets the session itself, so that a late record begins another", Checks: []string{"windows"}, Windows: map[string]string{"window": "session", "trigger": "fire-and-purge"}},
-		{Name: "processing-window-ends-early", Ticket: "FLINK-9857", What: "a window of processing time ends in its last microsecond, not behind it", Checks: []string{"windows"}, Windows: map[string]string{"function": "list", "time": "processing"}},
+		{Name: "processing-window-ends-early", Ticket: "FLINK-9857", What: "a timer of processing time fires in its microsecond, not behind it, so that a window ends before its last record", Checks: []string{"windows"}, Windows: map[string]string{"function": "list", "time": "processing"}},
 		{Name: "reducing-forgets-one", Ticket: "BEAM-6929", What: "a record is folded, and what comes of it is not kept", Checks: []string{"windows"}, Windows: map[string]string{}},
 		{Name: "timer-lost-at-snapshot", Ticket: "BEAM-615", What: "a checkpoint leaves out one timer in three", Checks: []string{"timers"}, Timers: true},
 		{Name: "restored-timers-dropped", Ticket: "FLINK-28010", What: "a restored task drops the timers of one of its key groups, as if it were another's", Checks: []string{"timers", "digest"}, Timers: true},

@@ -127,7 +127,7 @@ func (o *late) Process(struct{}, e.ID, int64, *e.Out[uint64, int]) {}
 func (o *late) Timers() (event, processing e.Timers[uint64, int])  { return nil, o.timers }
 func (o *late) Cursors(dst []e.Cursor) []e.Cursor                  { return dst }
 
-// A timer of processing time that was restored wakes its task though no record comes.
+// A timer of processing time that was restored wakes its task though no record comes, as soon as its microsecond is over.
 func TestRestoredTimersWake(t *testing.T) {
 	for name, b := range every.Backend() {
 		t.Run(name, func(t *testing.T) {
@@ -156,8 +156,8 @@ func TestRestoredTimersWake(t *testing.T) {
 				t.Fatal(err)
 			}
 			task.Step(&e.Event{Kind: e.Tell, Msg: e.Msg{Kind: e.Run}, Now: 900}, fx)
-			if fx.Err != nil || fx.Wake != 500 {
-				t.Errorf("Wake = %d, error %v, want 500", fx.Wake, fx.Err)
+			if fx.Err != nil || fx.Wake != 501 {
+				t.Errorf("Wake = %d, error %v, want 501", fx.Wake, fx.Err)
 			}
 		})
 	}

@@ -274,6 +274,8 @@ func TestProcessingTimers(t *testing.T) {
 		"pending at the end":              {[]Op{alarm(0, proc(Registered, 50)), mark(endOfTime)}, Pass},
 		"fired late":                      {[]Op{alarm(0, proc(Registered, 50)), alarm(90, proc(Fired, 50)), mark(endOfTime)}, Pass},
 		"fired early":                     {[]Op{alarm(0, proc(Registered, 50)), alarm(49, proc(Fired, 50)), mark(endOfTime)}, Fail},
+		"fired in its own microsecond":    {[]Op{alarm(0, proc(Registered, 50)), alarm(50, proc(Fired, 50)), mark(endOfTime)}, Fail},
+		"fired behind it":                 {[]Op{alarm(0, proc(Registered, 50)), alarm(51, proc(Fired, 50)), mark(endOfTime)}, Pass},
 		"out of order":                    {[]Op{alarm(0, proc(Registered, 50), proc(Registered, 40)), alarm(90, proc(Fired, 50)), mark(endOfTime)}, Fail},
 		"event time is of its own":        {[]Op{alarm(0, proc(Registered, 50), ev(Registered, 40)), alarm(90, proc(Fired, 50)), mark(endOfTime), alarm(endOfTime, ev(Fired, 40))}, Pass},
 		"an event's waits for the next":   {[]Op{alarm(0, proc(Registered, 5)), mark(30), alarm(9, proc(Fired, 5), ev(Registered, 20)), {Kind: Apply}, mark(endOfTime), alarm(endOfTime, ev(Fired, 20))}, Pass},

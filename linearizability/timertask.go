@@ -131,11 +131,15 @@ func (t *taskTimers) wrong(op *Op, e *AlarmEvent, i int) (Story, []int, bool) {
 		s, ops := t.uncalled(e, i)
 		return s, ops, true
 	}
-	if e.At > op.Mark {
+	due := e.At
+	if e.Processing {
+		due++ // a record of its instant comes before it
+	}
+	if due > op.Mark {
 		return Story{
 			Title: fmt.Sprintf("A %s fired early", t.called(e)),
 			Say:   fmt.Sprintf("In attempt %d task %d fired it at %d.", t.life.Epoch, t.task, op.Mark),
-			Want:  fmt.Sprintf("nothing before %d", e.At), Got: fmt.Sprintf("fired at %d", op.Mark),
+			Want:  fmt.Sprintf("nothing before %d", due), Got: fmt.Sprintf("fired at %d", op.Mark),
 		}, []int{i, h.place}, true
 	}
 	if first, ok := t.earliest(e.Processing); ok && first.at < e.At {

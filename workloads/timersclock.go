@@ -73,10 +73,11 @@ func (o *clockOp) Process(_ backends.Void, id engine.ID, _ int64, out *engine.Ou
 	o.pending.Set(backends.Void{}, now)
 }
 
-// onAlarm emits the row that waited. One that comes too early says so by another chain, and the row of a guard is one too many.
+// onAlarm emits the row that waited. One that comes too early, in its own microsecond or before, says so by another chain, and the row of a guard is
+// one too many.
 func (o *clockOp) onAlarm(at int64, a Alarm, out *engine.Out[uint64, Row]) {
 	row := a.Row
-	if out.Now() < at {
+	if out.Now() <= at {
 		row.H = ^row.H
 	}
 	out.Emit(row)

@@ -109,26 +109,7 @@ func (o *Operator[K, V, R]) check() error {
 }
 
 // Timers are those of both times.
-func (o *Operator[K, V, R]) Timers() (event, processing engine.Timers[K, R]) {
-	if o.planted.Is("processing-window-ends-early") {
-		return o.event, o.proc
-	}
-	return o.event, after[K, R]{o.proc}
-}
-
-// after are timers of processing time that fire when their microsecond is over, as those of event time do: else a window could end
-// before its last record has come.
-type after[K comparable, R any] struct{ engine.Timers[K, R] }
-
-// Unwrap is the timers themselves.
-func (t after[K, R]) Unwrap() engine.Timers[K, R] { return t.Timers }
-
-func (t after[K, R]) Head() (int64, bool) {
-	at, ok := t.Timers.Head()
-	return plus(at, 1), ok
-}
-
-func (t after[K, R]) Fire(until int64, out *engine.Out[K, R]) int { return t.Timers.Fire(until-1, out) }
+func (o *Operator[K, V, R]) Timers() (event, processing engine.Timers[K, R]) { return o.event, o.proc }
 
 // Cursors are Config's.
 func (o *Operator[K, V, R]) Cursors(dst []engine.Cursor) []engine.Cursor {
