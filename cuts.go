@@ -71,7 +71,7 @@ func (s *subject) keyNo(encoded []byte) int32 {
 func (s *subject) mark(part int, offset int64) int64 {
 	marks := s.job.Input.Parts[part].Mark
 	if offset == 0 || len(marks) == 0 {
-		return 0
+		return engine.NoMark
 	}
 	if offset > int64(len(marks)) {
 		return -1
@@ -227,17 +227,17 @@ func (r *recorder) cutOf(s *subject, fold workloads.Fold, c *committed, blobs ba
 // passed are the watermarks of a cut as its tasks know them. An idle source holds none back; and what a watermark has passed while one was idle
 // stays so, though behind a recovery from there the source counts again until it finds out that it is idle.
 func (r *recorder) passed(cut *linearizability.Cut) []int64 {
-	low := int64(0)
+	low := int64(engine.NoMark)
 	if l := r.lives[cut.Epoch]; l != nil {
-		low = r.rested[l.restored]
+		low = r.restedAt(l.restored)
 	}
 	if n := len(r.h.Cuts); n > 0 && r.h.Cuts[n-1].Epoch == cut.Epoch {
-		low = max(low, r.rested[r.h.Cuts[n-1].Ckpt])
+		low = max(low, r.restedAt(r.h.Cuts[n-1].Ckpt))
 	}
 	if cut.Idle != nil {
 		low = max(low, cut.Due())
 	}
-	if low == 0 {
+	if low == engine.NoMark {
 		return cut.Marks
 	}
 	r.rested[cut.Ckpt] = low
@@ -246,6 +246,14 @@ func (r *recorder) passed(cut *linearizability.Cut) []int64 {
 		marks[p] = max(marks[p], low)
 	}
 	return marks
+}
+
+// restedAt is the greatest watermark that the tasks of a checkpoint came to while a source was idle, engine.NoMark: none was.
+func (r *recorder) restedAt(ckpt int64) int64 {
+	if low, ok := r.rested[ckpt]; ok {
+		return low
+	}
+	return engine.NoMark
 }
 
 // idle are the sources that were, nil when none was.

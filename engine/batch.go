@@ -7,14 +7,19 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// EndOfTime is the watermark after the last row.
-const EndOfTime = math.MaxInt64
+// EndOfTime is the watermark after the last row, and NoMark the one before any: where there is none. No time is NoTime: a row without one, of a job
+// without event time. Times before 0 are times like any.
+const (
+	EndOfTime = math.MaxInt64
+	NoMark    = math.MinInt64
+	NoTime    = math.MinInt64
+)
 
 // A Batch is rows, then possibly a watermark, then possibly a barrier. It has one owner: the machine that fills it until Send, the driver
 // until the reader's Step, the reader during that Step. When Step returns the driver frees it, unless the reader sent it on.
 type Batch struct {
 	Cols    Columns // *Rows[K,V]: asserted once a batch
-	Mark    int64   // no later row is of this time or before; 0: none
+	Mark    int64   // no later row is of this time or before; NoMark: none
 	Barrier int64   // 0: none
 	All     bool    // its rows went to every reader, whatever their keys
 	Idle    bool    // nothing will come for a while: until a row or a watermark does, this input holds no watermark back
@@ -68,13 +73,13 @@ func (p *pool) take() *Batch {
 		p.free = p.free[:n-1]
 		return b
 	}
-	return &Batch{Cols: p.make(), pool: p}
+	return &Batch{Cols: p.make(), Mark: NoMark, pool: p}
 }
 
 // Free gives b back to its writer. Only drivers call it, from any goroutine.
 func (b *Batch) Free() {
 	b.Cols.Reset()
-	b.Mark, b.Barrier, b.All, b.Idle = 0, 0, false, false
+	b.Mark, b.Barrier, b.All, b.Idle = NoMark, 0, false, false
 	b.pool.mu.Lock()
 	b.pool.free = append(b.pool.free, b)
 	b.pool.mu.Unlock()
@@ -152,10 +157,10 @@ func (p *port[K, V]) repeat(in *Rows[K, V]) {
 	}
 }
 
-// flush sends what is there, and to every output mark and barrier if they are not 0.
+// flush sends what is there, and to every output mark and barrier, unless they are NoMark and 0.
 func (p *port[K, V]) flush(fx *Effects, mark, barrier int64) {
 	for i := range p.rows {
-		if mark|barrier != 0 {
+		if mark != NoMark || barrier != 0 {
 			p.only(i)
 			p.open[i].Mark, p.open[i].Barrier = mark, barrier
 		} else if p.rows[i] == nil || p.rows[i].Len() == 0 {

@@ -172,7 +172,7 @@ func (l *layout[K, R]) keyed(c Common, st backends.Store, own backends.Groups) *
 
 // newSource makes the source of a partition.
 func newSource[K comparable, V any](c Common, key tables.KeyType[K], log Log[K, V], everywhere func(V) bool) (Machine, []uint16) {
-	s := &Source[K, V]{Common: c, Log: log, Key: key, everywhere: everywhere}
+	s := &Source[K, V]{Common: c, Log: log, Key: key, everywhere: everywhere, mark: NoMark}
 	s.marked, _ = log.(Marked)
 	s.silent, _ = log.(Silent)
 	s.out.init(c.Spec.Parallelism, c.Spec.Groups)

@@ -29,7 +29,7 @@ func (t *Keyed[K, R]) barrier(ch int, id int64, fx *Effects) error {
 	if !last {
 		return nil
 	}
-	t.out.port.flush(fx, 0, id)
+	t.out.port.flush(fx, NoMark, id)
 	if t.in.low != EndOfTime && t.bug("write-after-cut") {
 		t.late = id
 		return nil

@@ -68,6 +68,8 @@ func FuzzParts(f *testing.F) {
 	f.Add([]byte(StatePart{Name: "state/1-7-0", Size: 100, Index: 76, Entries: 3}.String()))
 	f.Add([]byte(StatePart{Name: "state/1-7-0", Operator: "a+b %/,", States: "n/value+key=k:8,s%2c/list+of=%20x"}.String()))
 	f.Add(SourcePart(12, 34))
+	f.Add(SourcePart(12, -34))
+	f.Add(SourcePart(12, NoMark))
 	f.Add([]byte("offset 1 watermark 2 phase 3 since 4 from 5"))
 	f.Add([]byte("offset 9223372036854775808 watermark 0"))
 	f.Fuzz(func(t *testing.T, b []byte) {

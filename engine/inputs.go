@@ -24,7 +24,9 @@ type alignment struct {
 	seen Mask
 }
 
-func (a *inputs) init(n int, leaky bool) { a.n, a.leaky, a.marks = n, leaky, make([]int64, n) }
+func (a *inputs) init(n int, leaky bool) {
+	a.n, a.leaky, a.low, a.marks = n, leaky, NoMark, slices.Repeat([]int64{NoMark}, n)
+}
 
 func (a *inputs) all() Mask { return 1<<a.n - 1 }
 

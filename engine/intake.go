@@ -51,12 +51,12 @@ func (x rowsOf[K, V, R]) process(t *Keyed[K, R], rows *Rows[K, V], fx *Effects) 
 	case len(rows.IDs) == 0 && len(rows.Times) == 0:
 		for i, v := range rows.Vals {
 			keys.At = i
-			op.Process(v, 0, 0, out)
+			op.Process(v, 0, NoTime, out)
 		}
 	case len(rows.Times) == 0:
 		for i, v := range rows.Vals {
 			keys.At = i
-			op.Process(v, rows.IDs[i], 0, out)
+			op.Process(v, rows.IDs[i], NoTime, out)
 		}
 	case len(rows.IDs) == 0:
 		for i, v := range rows.Vals {
@@ -81,7 +81,7 @@ func (x rowsOf[K, V, R]) process(t *Keyed[K, R], rows *Rows[K, V], fx *Effects) 
 		return err
 	}
 	t.ledger.leave(t.in.low, fx)
-	out.port.flush(fx, 0, 0)
+	out.port.flush(fx, NoMark, 0)
 	return nil
 }
 
@@ -97,8 +97,8 @@ func (x rowsOf[K, V, R]) hear(t *Keyed[K, R], rows *Rows[K, V], fx *Effects) err
 	for i, v := range rows.Vals {
 		t.Scope.Keys.At = i
 		own := t.own.Has(int(rows.Keys[i].Group))
-		id := at(rows.IDs, i)
-		if op.Hear(v, id, at(rows.Times, i), own, &t.out); own {
+		id := at(rows.IDs, i, 0)
+		if op.Hear(v, id, at(rows.Times, i, NoTime), own, &t.out); own {
 			mine = append(mine, id)
 		}
 	}
@@ -108,23 +108,23 @@ func (x rowsOf[K, V, R]) hear(t *Keyed[K, R], rows *Rows[K, V], fx *Effects) err
 	if t.Spec.Track && len(mine) > 0 {
 		fx.Fact(Fact{Kind: Applied, IDs: mine})
 	}
-	t.out.port.flush(fx, 0, 0)
+	t.out.port.flush(fx, NoMark, 0)
 	return nil
 }
 
-// at is the i-th of a column, 0 where the job has none such.
-func at[T any](column []T, i int) (v T) {
+// at is the i-th of a column, none where the job has no such column.
+func at[T any](column []T, i int, none T) T {
 	if i < len(column) {
-		v = column[i]
+		return column[i]
 	}
-	return v
+	return none
 }
 
 // processPlanted is process in an attempt that carries a bug on purpose: those that go wrong record by record are here, off the steady path.
 func (x rowsOf[K, V, R]) processPlanted(t *Keyed[K, R], rows *Rows[K, V]) {
 	for i, v := range rows.Vals {
 		t.Scope.Keys.At = i
-		id, times := at(rows.IDs, i), 1
+		id, times := at(rows.IDs, i, 0), 1
 		if t.seen++; t.seen%37 == 0 {
 			if t.bug("lost-record") {
 				times = 0
@@ -134,7 +134,7 @@ func (x rowsOf[K, V, R]) processPlanted(t *Keyed[K, R], rows *Rows[K, V]) {
 			}
 		}
 		for range times {
-			x.op.Process(v, id, at(rows.Times, i), &t.out)
+			x.op.Process(v, id, at(rows.Times, i, NoTime), &t.out)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (t *Keyed[K, R]) data(b *Batch, ch int, fx *Effects) error {
 			return err
 		}
 	}
-	if b.Mark != 0 && t.in.mark(ch, b.Mark) || b.Idle && t.in.rest(ch) {
+	if b.Mark != NoMark && t.in.mark(ch, b.Mark) || b.Idle && t.in.rest(ch) {
 		if t.Spec.Track {
 			fx.Fact(Fact{Kind: Reached, Mark: t.in.low})
 		}
@@ -199,7 +199,7 @@ func (t *Keyed[K, R]) reach(op Reacher[K, R], fx *Effects) error {
 	if err := t.Scope.Store.End(); err != nil {
 		return err
 	}
-	t.out.port.flush(fx, 0, 0)
+	t.out.port.flush(fx, NoMark, 0)
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (t *Keyed[K, R]) run(due Timers[K, R], until, at int64, fx *Effects) (more 
 		return false, err
 	}
 	t.ledger.leave(at, fx)
-	t.out.port.flush(fx, 0, 0)
+	t.out.port.flush(fx, NoMark, 0)
 	return n > 0, nil
 }
 

@@ -24,7 +24,7 @@ func (disordered) Read(off int64, max int, keys []uint64, vals []backends.Void, 
 
 func (disordered) NextMark(off int64) (at, mark int64) {
 	if at = off - off%3 + 3; at > 10 {
-		return math.MaxInt64, 0
+		return math.MaxInt64, e.NoMark
 	}
 	return at, 100 + 10*(at-3) + 3
 }
@@ -44,7 +44,7 @@ func (nowhere) Seal() []byte                { return nil }
 func TestMarkedLog(t *testing.T) {
 	want := map[int][]string{
 		100: {"3 rows, then 103", "3 rows, then 133", "3 rows, then 163", "1 rows, then 163", "0 rows, then the end"},
-		2:   {"2 rows, then 0", "1 rows, then 103", "2 rows, then 103", "1 rows, then 133", "2 rows, then 133", "1 rows, then 163", "1 rows, then 163", "0 rows, then the end"},
+		2:   {"2 rows, then none", "1 rows, then 103", "2 rows, then 103", "1 rows, then 133", "2 rows, then 133", "1 rows, then 163", "1 rows, then 163", "0 rows, then the end"},
 	}
 	for batch, want := range want {
 		if got := sends(t, batch, nil); !slices.Equal(got, want) {
@@ -78,8 +78,11 @@ func sends(t *testing.T, batch int, part []byte) (all []string) {
 		}
 		for _, s := range fx.Sends {
 			then := fmt.Sprint(s.Batch.Mark)
-			if s.Batch.Mark == e.EndOfTime {
+			switch s.Batch.Mark {
+			case e.EndOfTime:
 				then = "the end"
+			case e.NoMark:
+				then = "none"
 			}
 			all = append(all, fmt.Sprintf("%d rows, then %s", s.Batch.Cols.Len(), then))
 			s.Batch.Free()

@@ -12,7 +12,7 @@ type Fact struct {
 	Kind FactKind
 	Ckpt int64
 	Pos  int64  // position in the catalog; of a source: its offset
-	Mark int64  // a watermark; of Alarmed: up to which timers fired, or, if they are of processing time, the clock, which their time is before
+	Mark int64  // a watermark, NoMark: none yet; of Alarmed: up to which timers fired, or, if they are of processing time, the clock, which their time is before
 	IDs  []ID   // Applied, Failed
 	Text string // a reason, a name
 	// Cursors are what a read saw.

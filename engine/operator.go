@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"math"
-
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine/state"
@@ -18,7 +16,7 @@ type Stateful[K comparable, R any] interface {
 // An Operator sees one record, or one timer, at a time. The key is current; nothing says batch.
 type Operator[K comparable, V, R any] interface {
 	Stateful[K, R]
-	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at when there is no event time
+	Process(v V, id ID, at int64, out *Out[K, R]) // id is 0 when no history is kept, at NoTime when there is no event time
 }
 
 // A Two is an operator of two inputs, each of its own type. They share the state of a key and its timers, and event time is the least of both. The
@@ -70,13 +68,8 @@ type Out[K comparable, R any] struct {
 	other [1]backends.Key[K] // that EmitFor emits for
 }
 
-// Watermark is event time: the least watermark of the task's inputs; math.MinInt64 before the first.
-func (o *Out[K, R]) Watermark() int64 {
-	if o.mark == 0 {
-		return math.MinInt64
-	}
-	return o.mark
-}
+// Watermark is event time: the least watermark of the task's inputs; NoMark before the first.
+func (o *Out[K, R]) Watermark() int64 { return o.mark }
 
 // Now is processing time: that of the batch, in microseconds since the run began.
 func (o *Out[K, R]) Now() int64 { return o.keys.Now }

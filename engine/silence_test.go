@@ -102,21 +102,26 @@ func hush(t *testing.T, after, from int64) (all []string) {
 
 // The watermark of a task is that of its inputs that are not idle, never goes back, and, when all are idle, is the greatest whatever their order.
 func TestIdleInputs(t *testing.T) {
+	const rests, comes = NoMark, NoMark + 1 // it is idle; a record comes
 	type say struct {
 		ch   int
-		mark int64 // 0: it is idle; -1: a record comes
+		mark int64
 	}
 	for name, c := range map[string]struct {
 		says []say
 		want []int64
 	}{
-		"an idle input holds nothing back":  {[]say{{0, 5}, {1, 0}, {0, 7}}, []int64{0, 5, 7}},
-		"it holds it back again":            {[]say{{0, 5}, {1, 0}, {1, -1}, {0, 9}, {1, 6}, {1, 8}}, []int64{0, 5, 5, 5, 6, 8}},
-		"it does not set it back":           {[]say{{0, 5}, {1, 3}, {1, 0}, {0, 9}, {1, 4}, {0, 10}, {1, 11}}, []int64{0, 3, 5, 9, 9, 9, 10}},
-		"a watermark takes it back as well": {[]say{{0, 5}, {1, 0}, {1, 2}, {0, 9}}, []int64{0, 5, 5, 5}},
-		"all are, the greater last":         {[]say{{0, 5}, {1, 9}, {0, 0}, {1, 0}}, []int64{0, 5, 9, 9}},
-		"all are, the greater first":        {[]say{{0, 5}, {1, 9}, {1, 0}, {0, 0}}, []int64{0, 5, 5, 9}},
-		"one that ended is not idle":        {[]say{{0, EndOfTime}, {1, 0}}, []int64{0, EndOfTime}},
+		"an idle input holds nothing back":    {[]say{{0, 5}, {1, rests}, {0, 7}}, []int64{NoMark, 5, 7}},
+		"it has come up, and holds back":      {[]say{{0, 5}, {1, rests}, {1, comes}, {1, 5}, {0, 9}, {1, 8}}, []int64{NoMark, 5, 5, 5, 5, 8}},
+		"back in front, it counts at once":    {[]say{{0, 5}, {1, 7}, {1, rests}, {1, comes}, {0, 9}}, []int64{NoMark, 5, 5, 5, 7}},
+		"a watermark takes it back as well":   {[]say{{0, 5}, {1, rests}, {1, 5}, {0, 9}}, []int64{NoMark, 5, 5, 5}},
+		"it holds it back again":              {[]say{{0, 5}, {1, rests}, {1, comes}, {0, 9}, {1, 6}, {1, 8}}, []int64{NoMark, 5, 5, 5, 6, 8}},
+		"it does not set it back":             {[]say{{0, 5}, {1, 3}, {1, rests}, {0, 9}, {1, 4}, {0, 10}, {1, 11}}, []int64{NoMark, 3, 5, 9, 9, 9, 10}},
+		"all are, the greater last":           {[]say{{0, 5}, {1, 9}, {0, rests}, {1, rests}}, []int64{NoMark, 5, 9, 9}},
+		"all are, the greater first":          {[]say{{0, 5}, {1, 9}, {1, rests}, {0, rests}}, []int64{NoMark, 5, 5, 9}},
+		"one that ended is not idle":          {[]say{{0, EndOfTime}, {1, rests}}, []int64{NoMark, EndOfTime}},
+		"time before zero passes":             {[]say{{0, -20}, {1, -15}, {0, -1}, {1, 0}, {0, 0}, {1, 1}}, []int64{NoMark, -20, -15, -1, 0, 0}},
+		"an idle input without any watermark": {[]say{{0, rests}, {1, rests}, {0, comes}, {1, -3}, {0, -5}, {0, -3}}, []int64{NoMark, NoMark, NoMark, NoMark, -5, -3}},
 	} {
 		var a inputs
 		a.init(2, false)
@@ -124,9 +129,9 @@ func TestIdleInputs(t *testing.T) {
 		for _, s := range c.says {
 			was, rose := a.low, false
 			switch s.mark {
-			case 0:
+			case rests:
 				rose = a.rest(s.ch)
-			case -1:
+			case comes:
 				a.wake(s.ch)
 			default:
 				rose = a.mark(s.ch, s.mark)

@@ -59,7 +59,7 @@ func (t *Sink[K, R]) data(b *Batch, ch int, fx *Effects) {
 	case len(rows.Keys) > 0:
 		t.Txn.Add(rows)
 	}
-	if b.Mark != 0 && t.in.mark(ch, b.Mark) && t.in.low == EndOfTime && !t.ended {
+	if b.Mark != NoMark && t.in.mark(ch, b.Mark) && t.in.low == EndOfTime && !t.ended {
 		t.ended = true
 		fx.Note(AtInputEnd, 0)
 	}

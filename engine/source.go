@@ -39,7 +39,7 @@ type Source[K comparable, V any] struct {
 	rows       Rows[K, V]
 	cuts       []int64 // offsets at which a batch must end
 	offset     int64
-	mark       int64 // the last that was sent; EndOfTime once the end was told
+	mark       int64 // the last that was sent, NoMark before; EndOfTime once the end was told
 	ran        bool
 	stage      inputStage
 	phased     bool // the phase that it is in was told
@@ -108,7 +108,7 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 		rows = s.out.only(0) // read where it leaves from
 	}
 	rows.Reset()
-	next, mark := int64(math.MaxInt64), int64(0)
+	next, mark := int64(math.MaxInt64), int64(NoMark)
 	if s.marked != nil {
 		next, mark = s.marked.NextMark(s.offset)
 	}
@@ -132,8 +132,8 @@ func (s *Source[K, V]) read(most int, fx *Effects) {
 	switch {
 	case s.offset == next:
 		s.mark = mark
-	case s.marked == nil && len(rows.Times) > 0:
-		s.mark = rows.Times[n-1] - 1 // times ascend within a partition
+	case s.marked == nil && len(rows.Times) > 0: // times ascend within a partition, and of a row without one nobody knows
+		s.mark = max(s.mark, max(rows.Times[n-1], NoTime+1)-1)
 	}
 	switch {
 	case all:
@@ -163,7 +163,7 @@ func (s *Source[K, V]) alone(rows *Rows[K, V], n int) (left int, all bool) {
 
 // say sends what was read, and the watermark.
 func (s *Source[K, V]) say(fx *Effects) {
-	if s.Spec.Track && s.mark != 0 {
+	if s.Spec.Track && s.mark != NoMark {
 		fx.Fact(Fact{Kind: Reached, Pos: s.offset, Mark: s.mark})
 	}
 	s.out.flush(fx, s.mark, 0)
@@ -193,7 +193,7 @@ func (s *Source[K, V]) end(fx *Effects) {
 func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 	switch m.Kind {
 	case Restore:
-		s.offset, s.mark, s.stage = 0, 0, inputStage{}
+		s.offset, s.mark, s.stage = 0, NoMark, inputStage{}
 		if m.State != nil {
 			var err error
 			if s.offset, s.mark, s.stage, err = parseSource(m.State); err != nil {
@@ -212,7 +212,7 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 		switch {
 		case s.mark == EndOfTime:
 			s.end(fx)
-		case s.mark > 0 && !s.bug("watermark-not-said-again"): // or an idle partition would hold back time after a recovery
+		case s.mark != NoMark && !s.bug("watermark-not-said-again"): // or an idle partition would hold back time after a recovery
 			s.say(fx)
 		}
 	case Trigger:
@@ -226,13 +226,13 @@ func (s *Source[K, V]) told(m *Msg, fx *Effects) {
 func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
 	fx.Note(AtBarrier, ckpt)
 	s.stage.began(ckpt)
-	s.out.flush(fx, 0, ckpt)
+	s.out.flush(fx, NoMark, ckpt)
 	offset, mark := s.offset, s.mark
 	if offset > 0 && mark != EndOfTime && s.bug("offset-too-far") {
 		offset++
 	}
-	if mark > 0 && mark != EndOfTime && s.bug("watermark-forgotten") {
-		mark = 0
+	if mark != NoMark && mark != EndOfTime && s.bug("watermark-forgotten") {
+		mark = NoMark
 	}
 	part := SourcePart(offset, mark)
 	if len(s.Spec.Phases) > 0 {
@@ -246,8 +246,14 @@ func (s *Source[K, V]) trigger(ckpt int64, fx *Effects) {
 
 // SourcePart is what a source acks, and ParseSourcePart reads it.
 func SourcePart(offset, mark int64) []byte {
+	if mark == NoMark {
+		return fmt.Appendf(nil, "offset %d watermark %s", offset, noneWord)
+	}
 	return fmt.Appendf(nil, "offset %d watermark %d", offset, mark)
 }
+
+// noneWord is the watermark of a source that has said none.
+const noneWord = "none"
 
 func ParseSourcePart(b []byte) (offset, mark int64, err error) {
 	offset, mark, _, err = parseSource(b)
@@ -272,7 +278,9 @@ func parseSource(b []byte) (offset, mark int64, at inputStage, err error) {
 		if f[i] != words[i/2] {
 			return 0, 0, at, fmt.Errorf("part %q: want an offset and a watermark", b)
 		}
-		if n[i/2], err = strconv.ParseInt(f[i+1], 10, 64); err != nil {
+		if f[i] == "watermark" && f[i+1] == noneWord {
+			n[i/2] = NoMark
+		} else if n[i/2], err = strconv.ParseInt(f[i+1], 10, 64); err != nil {
 			return 0, 0, at, fmt.Errorf("part %q: %w", b, err)
 		}
 	}

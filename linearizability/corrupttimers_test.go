@@ -161,13 +161,13 @@ func markAhead(h *History, rng *rand.Rand) bool {
 
 // resumption picks a source that was restored with a watermark.
 func resumption(h *History, rng *rand.Rand) (i int, ok bool) {
-	return pick(h, rng, func(op *Op) bool { return op.Kind == Rewind && known(op) && op.Mark != 0 })
+	return pick(h, rng, func(op *Op) bool { return op.Kind == Rewind && known(op) && op.Mark != noMark && op.Ckpt != 0 })
 }
 
 func rewindUnmarked(h *History, rng *rand.Rand) bool {
 	i, ok := resumption(h, rng)
 	if ok {
-		h.Ops[i].Mark = 0
+		h.Ops[i].Mark = noMark
 	}
 	return ok
 }
@@ -196,11 +196,11 @@ func cutUnmarked(h *History, rng *rand.Rand) bool {
 	}
 	c := &h.Cuts[rng.IntN(len(h.Cuts))]
 	for p, mark := range c.Marks {
-		if mark != 0 && mark != endOfTime && slices.ContainsFunc(h.Ops, func(op Op) bool {
+		if mark != noMark && mark != endOfTime && slices.ContainsFunc(h.Ops, func(op Op) bool {
 			return op.Kind == Mark && !ofTask(&op) && op.Task == p && op.Attempt == c.Epoch && op.Pos == c.Offsets[p]
 		}) {
 			c.Marks = slices.Clone(c.Marks)
-			c.Marks[p] = 0
+			c.Marks[p] = noMark
 			return true
 		}
 	}

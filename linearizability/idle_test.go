@@ -29,6 +29,8 @@ func TestWatermarksOfIdleSources(t *testing.T) {
 		"it is back":                   {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), came(20)}, nil, "ahead of source/1", ExactlyOnce},
 		"it is back, but not there":    {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 2), came(20)}, nil, "", ExactlyOnce},
 		"it is idle again":             {[]Op{said(0, 10), idle(1, 3), came(10), said(0, 20), read(second + 3), idle(1, 4), came(20)}, nil, "", ExactlyOnce},
+		"before zero":                  {[]Op{said(0, -10), said(1, -20), came(-15)}, nil, "ahead of source/1", ExactlyOnce},
+		"before zero, as it should be": {[]Op{said(0, -10), said(1, -20), came(-20)}, nil, "", ExactlyOnce},
 		"all are, and the greater one": {[]Op{idle(0, 1), {Kind: Mark, Task: 1, Mark: 9, Pos: 3, Text: "source", Idle: true}, came(9)}, nil, "", ExactlyOnce},
 		"a checkpoint":                 {[]Op{said(0, 10), said(1, 5), came(5), snap}, &Cut{Marks: []int64{10, 5}}, "", ExactlyOnce},
 		"behind at a checkpoint":       {[]Op{said(0, 10), said(1, 5), came(4), snap}, &Cut{Marks: []int64{10, 5}}, "behind its sources", ExactlyOnce},

@@ -82,7 +82,7 @@ func (a *marked) rise() (Story, []int, bool) {
 // the task has a record from behind that.
 func (a *marked) ahead() (Story, []int, bool) {
 	next := make([]int, len(a.sources))
-	said := make([]int64, len(a.sources))
+	said := slices.Repeat([]int64{noMark}, len(a.sources))
 	idle := a.rests()
 	for _, i := range a.by[Mark] { // by their beginnings, so a source is heard no earlier than it spoke
 		op := &a.Ops[i]
@@ -134,7 +134,7 @@ func (a *marked) heldBack() (Story, []int, bool) {
 			if op.Ckpt != c.Ckpt || op.Attempt != c.Epoch || !known(op) {
 				continue
 			}
-			got, ops := int64(0), []int{int(k)}
+			got, ops := int64(noMark), []int{int(k)}
 			for _, m := range a.tasks[op.Task] {
 				if at := &a.Ops[m]; at.Call <= op.Return {
 					got, ops = at.Mark, []int{int(k), int(m)}
@@ -175,7 +175,7 @@ func (a *marked) resumed() (Story, []int, bool) {
 			continue
 		}
 		want, got, ops := c.Marks[op.Task], op.Mark, []int{int(i)}
-		if got == want && want != 0 && len(a.sources[op.Task]) > 0 {
+		if got == want && want != noMark && len(a.sources[op.Task]) > 0 {
 			first := a.sources[op.Task][0]
 			got, ops = a.Ops[first].Mark, append(ops, int(first))
 		}

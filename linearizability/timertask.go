@@ -7,8 +7,11 @@ import (
 	"slices"
 )
 
-// endOfTime is the watermark behind the last record.
-const endOfTime = math.MaxInt64
+// endOfTime is the watermark behind the last record, noMark that of who has none.
+const (
+	endOfTime = math.MaxInt64
+	noMark    = math.MinInt64
+)
 
 // A taskTimers is the timers of one task in one attempt.
 type taskTimers struct {
@@ -32,7 +35,7 @@ type fate struct {
 }
 
 func newTask(r *replay, l *life, task int) *taskTimers {
-	return &taskTimers{replay: r, life: l, task: task, armed: map[timer]heldTimer{}, past: map[timer]fate{}, mark: math.MinInt64, since: -1}
+	return &taskTimers{replay: r, life: l, task: task, armed: map[timer]heldTimer{}, past: map[timer]fate{}, mark: noMark, since: -1}
 }
 
 func (t *taskTimers) arm(h heldTimer) {

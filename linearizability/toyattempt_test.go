@@ -203,7 +203,7 @@ func (a *toyAttempt) consume(t, p int) {
 		return
 	}
 	var ids []ID
-	mark := int64(0)
+	mark := int64(noMark)
 	for len(*q) > 0 && (*q)[0].barrier == 0 && len(ids) < 4 {
 		ids, mark = append(ids, (*q)[0].id), (*q)[0].mark
 		*q = (*q)[1:]

@@ -14,7 +14,7 @@ type toyAlarms struct {
 }
 
 func (s *toySize) newAlarms() *toyAlarms {
-	return &toyAlarms{armed: map[timer]AlarmEvent{}, marks: make([]int64, s.parts)}
+	return &toyAlarms{armed: map[timer]AlarmEvent{}, marks: slices.Repeat([]int64{noMark}, s.parts), low: noMark}
 }
 
 func (t *toyAlarms) sum() *Armed {
@@ -32,7 +32,7 @@ func timeOf(id ID) int64 { return id.Offset()*10 + 10 }
 func (w *toy) markAt(p int, offset int64) int64 {
 	switch {
 	case !w.timed || offset == 0:
-		return 0
+		return noMark
 	case offset == int64(len(w.h.Truth.Parts[p].Key)):
 		return endOfTime
 	}
@@ -41,7 +41,7 @@ func (w *toy) markAt(p int, offset int64) int64 {
 
 // say records the watermark of a source. It takes no ticket of its own.
 func (a *toyAttempt) say(p int) {
-	if mark := a.markAt(p, a.offsets[p]); mark != 0 {
+	if mark := a.markAt(p, a.offsets[p]); mark != noMark {
 		a.h.Ops = append(a.h.Ops, Op{Kind: Mark, Attempt: a.epoch, Client: int(a.epoch)*100 + 30 + p, Call: a.ticket, Return: a.ticket, Task: p, Pos: a.offsets[p],
 			Mark: mark, Text: "source/" + string(rune('0'+p))})
 	}

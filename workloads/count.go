@@ -108,7 +108,7 @@ func (j *countJob) operator() engine.Operator[uint64, backends.Void, Row] {
 	return &paddedOp{job: j}
 }
 
-// firstMillis is before the first time, so that no watermark is 0.
+// firstMillis is before the first time.
 const firstMillis = 1000
 
 // input draws every record and follows every chain.

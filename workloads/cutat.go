@@ -1,14 +1,18 @@
 package workloads
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/weirbench/weir/engine"
+)
 
 // cutAt is how far a fold that depends on watermarks has come.
 type cutAt struct {
 	at  []int64 // records, by partition
-	low int64   // the least watermark
+	low int64   // the least watermark, engine.NoMark: some partition has none
 }
 
-func newCutAt(in *Input) cutAt { return cutAt{at: make([]int64, len(in.Parts))} }
+func newCutAt(in *Input) cutAt { return cutAt{at: make([]int64, len(in.Parts)), low: engine.NoMark} }
 
 // behind tells whether a cut is behind in anything: then the fold begins again.
 func (c *cutAt) behind(offsets, marks []int64) bool {

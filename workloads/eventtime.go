@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/engine"
 )
 
 // timeParams are the parameters of an input whose records have times that need not ascend.
@@ -62,10 +63,10 @@ func (l *timeline) at(part int, off int64) int64 {
 	return at - stepMillis*int64(below(mix(u+2), uint64(l.disorder/stepMillis+1)))
 }
 
-// mark is the watermark behind the first rows, 0 before the first one. No record that follows is before it but those that are late.
+// mark is the watermark behind the first rows, engine.NoMark before the first one. No record that follows is before it but those that are late.
 func (l *timeline) mark(rows int64) int64 {
 	if rows -= rows % l.every; rows == 0 {
-		return 0
+		return engine.NoMark
 	}
 	return l.newest(rows-1) - l.disorder - 1
 }
@@ -73,7 +74,7 @@ func (l *timeline) mark(rows int64) int64 {
 // next is where the first watermark stands that has more than off of a partition's rows before it, and that watermark.
 func (l *timeline) next(off, rows int64) (at, mark int64) {
 	if at = off - off%l.every + l.every; at > rows {
-		return math.MaxInt64, 0
+		return math.MaxInt64, engine.NoMark
 	}
 	return at, l.mark(at)
 }

@@ -21,7 +21,7 @@ func (j *windowsJob) batch(in *Input, offsets []int64) (panes []Pane, late []eng
 	for p := range in.Parts {
 		x := &in.Parts[p]
 		for off := range min(offsets[p], int64(len(x.Key))) {
-			a := arrival{engine.MakeID(p, off), j.times.at(p, off), 0}
+			a := arrival{engine.MakeID(p, off), j.times.at(p, off), engine.NoMark}
 			if off > 0 {
 				a.mark = x.Mark[off-1]
 			}

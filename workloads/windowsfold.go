@@ -45,7 +45,7 @@ func (f *windowsFold) To(offsets, marks []int64) {
 // passed is the watermark that a record met. Of several partitions that is not known, nor does it matter: none of their records is late.
 func (f *windowsFold) passed(p int, off int64) int64 {
 	if len(f.in.Parts) > 1 || off == 0 {
-		return 0
+		return engine.NoMark
 	}
 	return f.in.Parts[p].Mark[off-1]
 }

@@ -102,13 +102,13 @@ type Part struct {
 	Key  []int32  // key number, by offset
 	N    []int32  // which record of its key within this partition, from 1, by offset
 	H    []uint64 // the chain of its key and partition after it: see Link
-	Mark []int64  // the watermark after it; nil in a job without event time
+	Mark []int64  // the watermark after it, engine.NoMark: none yet; nil in a job without event time
 }
 
 // A Fold is what the state must be after the first records of each partition.
 type Fold interface {
-	// To moves to a cut: the first offsets[p] records of every partition p, whose source has the watermark marks[p], 0 when it has none.
-	// Going back starts again from nothing.
+	// To moves to a cut: the first offsets[p] records of every partition p, whose source has the watermark marks[p], engine.NoMark when it has
+	// none. Going back starts again from nothing.
 	To(offsets, marks []int64)
 	// Each yields every entry that the state must hold, encoded as backends do, in no particular order. The entry is valid until yield returns.
 	Each(yield func(*backends.Entry))

@@ -169,16 +169,19 @@ type step struct {
 	key  uint64
 	v    uint64 // 0: no record
 	at   int64
-	mark int64 // 0: no watermark
+	mark int64 // see marks
 	now  int64 // 0: the clock stays
 	to   string
 }
+
+// marks tells whether a step is a watermark, of whatever time.
+func (s step) marks() bool { return s.v == 0 && s.now == 0 && s.to == "" }
 
 func (s step) String() string {
 	switch {
 	case s.v != 0:
 		return fmt.Sprintf("record %d of key %d at %d", s.v, s.key, s.at)
-	case s.mark != 0:
+	case s.marks():
 		return fmt.Sprintf("watermark %d", s.mark)
 	case s.now != 0:
 		return fmt.Sprintf("clock %d", s.now)
@@ -209,7 +212,7 @@ func (j job) run(t testing.TB, store string, script []step, b *bug) (all [][]str
 
 // play plays a script and tells what comes out at which step.
 func (j job) play(t testing.TB, store string, script []step, b *bug, hear func(at int, k uint64, row string)) *rig[uint64, string] {
-	at, mark := 0, int64(0)
+	at, mark := 0, int64(engine.NoMark)
 	out := func(k uint64, row string) { hear(at, k, row) }
 	fresh := func() engine.Operator[uint64, uint64, string] {
 		if b != nil && b.plant != nil {
@@ -223,8 +226,8 @@ func (j job) play(t testing.TB, store string, script []step, b *bug, hear func(a
 		switch {
 		case s.v != 0:
 			r.add(s.key, s.v, s.at)
-			r.send(0)
-		case s.mark != 0:
+			r.send(engine.NoMark)
+		case s.marks():
 			mark = s.mark
 			r.send(mark)
 		case s.now != 0:

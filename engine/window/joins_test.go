@@ -23,28 +23,27 @@ type sided struct {
 	key  uint64
 	s    side
 	at   int64
-	mark int64 // not 0: no record
+	mark int64 // see marks
 	to   string
 }
 
+// marks tells whether it is a watermark, of whatever time.
+func (x *sided) marks() bool { return x.key == 0 && x.to == "" }
+
 // randomSides draws records near a watermark that rises. A record of the first input is a number, one of the second a text, none twice.
 func randomSides(r *rand.Rand, steps int) (script []sided) {
-	mark, near := int64(0), int64(-10)
+	mark, near := int64(-20), int64(-10)
 	for i := range steps {
 		x := sided{key: 1 + r.Uint64N(2), at: near + r.Int64N(24) - 12}
 		switch n := r.IntN(9); {
 		case n == 0 && r.IntN(3) == 0:
 			x = sided{to: pick(r, names()...)}
 		case n < 2:
-			if near += r.Int64N(9); near > 0 {
-				mark = max(mark+1, near-6)
-				x = sided{mark: mark}
-			}
-			fallthrough
+			near += r.Int64N(9)
+			mark = max(mark+1, near-6)
+			x = sided{mark: mark}
 		default:
-			if x.mark == 0 {
-				x.s = pick(r, First[uint64, string](uint64(i)), Second[uint64](fmt.Sprint("b", i)))
-			}
+			x.s = pick(r, First[uint64, string](uint64(i)), Second[uint64](fmt.Sprint("b", i)))
 		}
 		script = append(script, x)
 	}
@@ -54,7 +53,7 @@ func randomSides(r *rand.Rand, steps int) (script []sided) {
 // playSides gives what came out at every step, sorted, and how many entries are left.
 func playSides(t *testing.T, script []sided, store string, fresh func() engine.Operator[uint64, side, string]) (all [][]string, left int) {
 	all = make([][]string, len(script))
-	at, mark := 0, int64(0)
+	at, mark := 0, int64(engine.NoMark)
 	out := func(k uint64, row string) { all[at] = append(all[at], fmt.Sprintf("%d %s", k, row)) }
 	r := newRig(t, stores()[store], fresh(), out)
 	for i, x := range script {
@@ -63,12 +62,12 @@ func playSides(t *testing.T, script []sided, store string, fresh func() engine.O
 		case x.to != "":
 			r = newRigAt(t, r.now, stores()[x.to], fresh(), out, r.entries()...)
 			r.send(mark)
-		case x.mark != 0:
+		case x.marks():
 			mark = x.mark
 			r.send(mark)
 		default:
 			r.add(x.key, x.s, x.at)
-			r.send(0)
+			r.send(engine.NoMark)
 		}
 		slices.Sort(all[at])
 	}
@@ -120,17 +119,17 @@ func allPairs(j *IntervalJoin[uint64, uint64, string, string], script []sided) (
 	mark := int64(math.MinInt64)
 	late := make([]bool, len(script))
 	for i, x := range script {
-		if x.mark != 0 {
+		if x.marks() {
 			mark = x.mark
 		}
 		marks[i] = mark
-		if late[i] = x.mark == 0 && x.to == "" && x.at < mark; late[i] {
+		if late[i] = !x.marks() && x.to == "" && x.at < mark; late[i] {
 			all[i] = append(all[i], fmt.Sprintf("%d late %v @%d", x.key, x.s, x.at))
 		}
 	}
 	for i, x := range script {
 		for n, y := range script[:i] {
-			if x.mark != 0 || x.to != "" || y.mark != 0 || y.to != "" || x.key != y.key || x.s.Second == y.s.Second || late[i] || late[n] {
+			if x.marks() || x.to != "" || y.marks() || y.to != "" || x.key != y.key || x.s.Second == y.s.Second || late[i] || late[n] {
 				continue
 			}
 			a, b := x, y
@@ -168,7 +167,7 @@ func kept(j *IntervalJoin[uint64, uint64, string, string], y sided) int64 {
 // forgotten tells whether a watermark that was not before a time came between two steps, if only again, at a restore.
 func forgotten(script []sided, marks []int64, from, to int, at int64) bool {
 	for m := from + 1; m < to; m++ {
-		if (script[m].mark != 0 || script[m].to != "") && marks[m] >= at {
+		if (script[m].marks() || script[m].to != "") && marks[m] >= at {
 			return true
 		}
 	}
@@ -215,7 +214,7 @@ func windowed(script []sided, size, slide int64) (pairs, groups [][]string) {
 			as, bs, mark := []uint64{}, []string{}, int64(math.MinInt64)
 			for i, x := range script {
 				switch {
-				case x.mark != 0:
+				case x.marks():
 					if last := start + size - 1; mark < last && last <= x.mark && len(as)+len(bs) > 0 {
 						groups[i] = append(groups[i], fmt.Sprintf("%d %v %v @%d", key, as, bs, last))
 						for _, a := range as {

@@ -81,6 +81,37 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// In a job without event time no record has a time, and what needs one says so.
+func TestUntimed(t *testing.T) {
+	for name, send := range map[string]func(){
+		"windows of event time": func() {
+			o := Aggregate(config{Assigner: Tumbling[uint64]{Size: 5}}, tables.Uint64{}, counts[uint64](), quiet[uint64]())
+			untimed(newRig(t, stores()["heap"], engine.Operator[uint64, uint64, string](o), func(uint64, string) {}), 1)
+		},
+		"an interval join": func() {
+			j := &IntervalJoin[uint64, uint64, string, string]{Upper: 5, Codecs: sides(), Pair: func(uint64, string, int64, *engine.Out[uint64, string]) {}}
+			untimed(newRig(t, stores()["heap"], engine.Operator[uint64, side, string](j), func(uint64, string) {}), First[uint64, string](1))
+		},
+	} {
+		func() {
+			defer func() {
+				var usage *backends.UsageError
+				if err, _ := recover().(error); !errors.As(err, &usage) || !strings.Contains(err.Error(), "a record without a time came to "+name) {
+					t.Errorf("%s said %v", name, err)
+				}
+			}()
+			send()
+		}()
+	}
+}
+
+// untimed sends a record without a column of times.
+func untimed[V any](r *rig[V, string], v V) {
+	r.add(1, v, 0)
+	r.rows.Times = nil
+	r.send(engine.NoMark)
+}
+
 // Nobody is given what is late, and it is counted.
 func TestDropped(t *testing.T) {
 	o := Aggregate(config{Assigner: Tumbling[uint64]{Size: 5}}, tables.Uint64{}, counts[uint64](), quiet[uint64]())

@@ -296,7 +296,7 @@ func (j job) replay(script []step, key uint64, w Window, all [][]string) {
 			}
 			begun = true
 			p.record(s)
-		case s.mark > p.marked && s.mark != 0:
+		case s.marks() && s.mark > p.marked:
 			p.marked = s.mark
 			if begun && p.passes(EventTime, s.mark) {
 				*p, begun = pane{job: j, key: key, is: w, marked: p.marked, now: p.now, emit: p.emit}, false

@@ -28,7 +28,7 @@ func (j job) replaySessions(script []step, key uint64, all [][]string) {
 			}
 			p.record(s)
 			open = append(open, p)
-		case s.mark > marked && s.mark != 0:
+		case s.marks() && s.mark > marked:
 			marked = s.mark
 			pass(EventTime, marked)
 		case s.to != "" && marked != noMark:
@@ -80,7 +80,7 @@ func (j job) lates(script []step, all [][]string) {
 	}
 	marked := int64(noMark)
 	for at, s := range script {
-		if s.mark != 0 {
+		if s.marks() {
 			marked = max(marked, s.mark)
 		}
 		if s.v == 0 || s.at+j.lateness > marked {
@@ -112,7 +112,7 @@ func (j job) sessionTakes(before []step, s step, marked int64) bool {
 			if open = p.swallow(open); p.gone() > passed {
 				open = append(open, p)
 			}
-		case b.mark != 0:
+		case b.marks():
 			passed = max(passed, b.mark)
 			open = slices.DeleteFunc(open, func(p *pane) bool { return p.gone() <= passed })
 		}

@@ -39,16 +39,14 @@ func randomJob(r *rand.Rand) job {
 	return j
 }
 
-// randomScript draws records around a watermark that rises, times that are negative at first, a clock, and restores. It ends at the end of time.
+// randomScript draws records around a watermark that rises, both negative at first, a clock, and restores. It ends at the end of time.
 func randomScript(r *rand.Rand, steps int) (script []step) {
-	mark, now, near := int64(0), int64(1), int64(-30)
+	mark, now, near := int64(-45), int64(1), int64(-30)
 	for i := range steps {
 		switch r.IntN(12) {
 		case 0, 1:
-			if near > 0 {
-				mark = max(mark+1, near-5+r.Int64N(10))
-				script = append(script, step{mark: mark})
-			}
+			mark = max(mark+1, near-5+r.Int64N(10))
+			script = append(script, step{mark: mark})
 			near += r.Int64N(12)
 		case 2:
 			now += 1 + r.Int64N(9)

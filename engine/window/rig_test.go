@@ -90,7 +90,7 @@ func (r *rig[V, R]) add(key uint64, v V, at int64) {
 	r.rows.Vals, r.rows.Times = append(r.rows.Vals, v), append(r.rows.Times, at)
 }
 
-// send sends the batch, and behind it a watermark unless that is 0.
+// send sends the batch, and behind it a watermark unless that is engine.NoMark.
 func (r *rig[V, R]) send(mark int64) {
 	r.step(&engine.Event{Kind: engine.Data, Batch: &engine.Batch{Cols: &r.rows, Mark: mark}})
 	r.rows.Reset()

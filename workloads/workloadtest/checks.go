@@ -162,7 +162,7 @@ func inputOf(job *workloads.Job, p int, is map[int32]string) error {
 		n int32
 		h uint64
 	}
-	heads, last := map[int32]head{}, int64(0)
+	heads, last := map[int32]head{}, int64(engine.NoMark)
 	for off, r := range got {
 		k := x.Key[off]
 		if known, ok := is[k]; ok && known != r.key {

@@ -45,7 +45,7 @@ func newRig(job *workloads.Job, batch int) (*rig, error) {
 	if r.graph, err = job.Build(spec, 1); err != nil {
 		return nil, err
 	}
-	r.store, r.ended, r.marks, r.at = *store, make([]bool, r.parts), make([]int64, r.parts), make([]int64, r.parts)
+	r.store, r.ended, r.marks, r.at = *store, make([]bool, r.parts), slices.Repeat([]int64{engine.NoMark}, r.parts), make([]int64, r.parts)
 	for i := range r.parts + 3 {
 		if err := r.step(i, engine.Event{Kind: engine.Start}); err != nil {
 			return nil, err
