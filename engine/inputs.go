@@ -14,6 +14,7 @@ type inputs struct {
 	marks   []int64
 	low     int64 // the least of the marks of those that are not idle, as far as it ever was; see least
 	idle    Mask  // those that said so, and of which nothing came since
+	behind  Mask  // those that came back with less than low, and have not come up to it
 	unblock bool  // a planted bug
 	planted *Planted
 	second  Mask // those of the second input; for planted bugs
@@ -79,10 +80,12 @@ func (a *inputs) abort(id int64) {
 // mark tells whether the watermark rose. An input that says one is not idle.
 func (a *inputs) mark(ch int, at int64) bool {
 	a.wake(ch)
-	if at <= a.marks[ch] {
+	if at <= a.marks[ch] && a.behind == 0 {
 		return false
 	}
-	a.marks[ch] = at
+	if a.marks[ch] = max(a.marks[ch], at); a.marks[ch] >= a.low {
+		a.behind &^= 1 << ch
+	}
 	if a.planted != nil && a.least() != at && a.planted.Is("watermark-of-one-input") {
 		was := a.low
 		a.low = at
@@ -97,17 +100,23 @@ func (a *inputs) rest(ch int) bool {
 		return false
 	}
 	a.idle |= 1 << ch
+	a.behind &^= 1 << ch
 	return a.rise()
 }
 
-// wake takes an input back. The watermark does not go back for it: what it brings from before may be late.
+// wake takes an input back. The watermark does not go back for it, nor does it wait: what it brings from before may be late, and it counts
+// again once its own watermark is not behind, as on Flink.
 func (a *inputs) wake(ch int) {
 	if a.idle>>ch&1 == 0 || a.planted != nil && a.planted.Is("idle-never-returns") {
 		return
 	}
 	a.idle &^= 1 << ch
-	if a.planted != nil && a.least() < a.low && a.planted.Is("idle-sets-watermark-back") {
-		a.low = a.least()
+	switch {
+	case a.marks[ch] >= a.low || a.planted.Is("idle-return-holds-watermark"):
+	case a.planted.Is("idle-sets-watermark-back"):
+		a.low = a.marks[ch]
+	default:
+		a.behind |= 1 << ch
 	}
 }
 
@@ -118,15 +127,19 @@ func (a *inputs) rise() bool {
 	return rose
 }
 
-// least is the least watermark of the inputs that are not idle. When all are, it is the greatest there is, as on Flink: so it does not
-// depend on which of them was the last.
+// least is the least watermark of the inputs that count: that are not idle, nor behind since they were. When all are idle, it is the greatest there is,
+// as on Flink: so it does not depend on which of them was the last. When none counts, and not all are idle, it stays what it is.
 func (a *inputs) least() int64 {
 	if a.idle == a.all() {
 		return slices.Max(a.marks)
 	}
+	out := a.idle | a.behind
+	if out == a.all() {
+		return a.low
+	}
 	low := int64(EndOfTime)
 	for ch, m := range a.marks {
-		if a.idle>>ch&1 == 0 && !a.ignores(1<<ch, "watermark-of-first-input") {
+		if out>>ch&1 == 0 && !a.ignores(1<<ch, "watermark-of-first-input") {
 			low = min(low, m)
 		}
 	}

@@ -73,6 +73,7 @@ func Mutants() []Mutant {
 		{Name: "idle-holds-watermark", Ticket: "FLINK-18934", What: "an input that says that it is idle holds the watermark back", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "idle-never-returns", Ticket: "FLINK-40504", What: "an input that was idle does not count again when records come", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "idle-sets-watermark-back", Ticket: "Hazelcast Jet #546", What: "an input that was idle sets the watermark back when it returns", Checks: []string{"watermarks"}, Idle: true},
+		{Name: "idle-return-holds-watermark", Ticket: "FLINK-40475", What: "an input that was idle holds the watermark back when it returns, until it has come up to it", Checks: []string{"watermarks"}, Idle: true},
 		{Name: "watermark-of-first-input", Ticket: "APEXMALHAR-2240", What: "of two inputs, the watermark of the first is taken for that of both", Checks: []string{"watermarks"}, Two: true},
 		{Name: "barrier-of-one-input", Ticket: "FLINK-20654", What: "of two inputs, the second's barriers are not waited for, so that what is before them is in no snapshot", Checks: []string{"consistent-cut"}, Two: true},
 		{Name: "operator-not-checked", What: "a checkpoint of another operator is restored", Jobs: true},

@@ -100,7 +100,8 @@ func hush(t *testing.T, after, from int64) (all []string) {
 	return all
 }
 
-// The watermark of a task is that of its inputs that are not idle, never goes back, and, when all are idle, is the greatest whatever their order.
+// The watermark of a task is that of its inputs that count, never goes back, and, when all are idle, is the greatest whatever their order. An input that was
+// idle counts again once it is not behind.
 func TestIdleInputs(t *testing.T) {
 	const rests, comes = NoMark, NoMark + 1 // it is idle; a record comes
 	type say struct {
@@ -112,13 +113,17 @@ func TestIdleInputs(t *testing.T) {
 		want []int64
 	}{
 		"an idle input holds nothing back":    {[]say{{0, 5}, {1, rests}, {0, 7}}, []int64{NoMark, 5, 7}},
+		"back, it counts when it comes up":    {[]say{{0, 5}, {1, rests}, {1, comes}, {0, 9}, {1, 6}, {0, 12}, {1, 10}, {0, 20}, {1, 12}}, []int64{NoMark, 5, 5, 9, 9, 12, 12, 20, 20}},
 		"it has come up, and holds back":      {[]say{{0, 5}, {1, rests}, {1, comes}, {1, 5}, {0, 9}, {1, 8}}, []int64{NoMark, 5, 5, 5, 5, 8}},
 		"back in front, it counts at once":    {[]say{{0, 5}, {1, 7}, {1, rests}, {1, comes}, {0, 9}}, []int64{NoMark, 5, 5, 5, 7}},
+		"it does not set it back":             {[]say{{0, 5}, {1, 3}, {1, rests}, {0, 9}, {1, 4}, {0, 10}, {1, 11}, {0, 12}}, []int64{NoMark, 3, 5, 9, 9, 10, 10, 11}},
 		"a watermark takes it back as well":   {[]say{{0, 5}, {1, rests}, {1, 5}, {0, 9}}, []int64{NoMark, 5, 5, 5}},
-		"it holds it back again":              {[]say{{0, 5}, {1, rests}, {1, comes}, {0, 9}, {1, 6}, {1, 8}}, []int64{NoMark, 5, 5, 5, 6, 8}},
-		"it does not set it back":             {[]say{{0, 5}, {1, 3}, {1, rests}, {0, 9}, {1, 4}, {0, 10}, {1, 11}}, []int64{NoMark, 3, 5, 9, 9, 9, 10}},
+		"long behind":                         {[]say{{0, 10}, {1, 10}, {0, rests}, {1, 100}, {0, comes}, {1, 200}, {0, 50}, {1, 300}}, []int64{NoMark, 10, 10, 100, 100, 200, 200, 300}},
+		"all that are there are behind":       {[]say{{0, 10}, {1, 100}, {0, rests}, {0, comes}, {1, rests}, {0, 50}, {1, 99}, {0, 100}}, []int64{NoMark, 10, 100, 100, 100, 100, 100, 100}},
+		"the only one that has come up":       {[]say{{0, 10}, {1, 100}, {0, rests}, {0, comes}, {1, rests}, {0, 150}}, []int64{NoMark, 10, 100, 100, 100, 150}},
 		"all are, the greater last":           {[]say{{0, 5}, {1, 9}, {0, rests}, {1, rests}}, []int64{NoMark, 5, 9, 9}},
 		"all are, the greater first":          {[]say{{0, 5}, {1, 9}, {1, rests}, {0, rests}}, []int64{NoMark, 5, 5, 9}},
+		"all are, and one was behind":         {[]say{{0, 5}, {1, 9}, {0, rests}, {0, comes}, {0, 8}, {1, 11}, {1, rests}, {0, rests}}, []int64{NoMark, 5, 9, 9, 9, 11, 11, 11}},
 		"one that ended is not idle":          {[]say{{0, EndOfTime}, {1, rests}}, []int64{NoMark, EndOfTime}},
 		"time before zero passes":             {[]say{{0, -20}, {1, -15}, {0, -1}, {1, 0}, {0, 0}, {1, 1}}, []int64{NoMark, -20, -15, -1, 0, 0}},
 		"an idle input without any watermark": {[]say{{0, rests}, {1, rests}, {0, comes}, {1, -3}, {0, -5}, {0, -3}}, []int64{NoMark, NoMark, NoMark, NoMark, -5, -3}},
@@ -144,5 +149,22 @@ func TestIdleInputs(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
+	}
+}
+
+// Of three inputs one that was idle in front is back when the others are idle, or behind: the watermark is then its own.
+func TestBackAlone(t *testing.T) {
+	var a inputs
+	a.init(3, false)
+	a.mark(0, 10)
+	a.mark(1, 100)
+	a.mark(2, 200)
+	a.rest(0)
+	a.wake(0)
+	a.rest(2)
+	a.rest(1)
+	a.wake(2)
+	if a.low != 100 || !a.mark(2, 200) || a.low != 200 {
+		t.Errorf("the watermark is %d, want 200", a.low)
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 // judgeMarks is the check watermarks (P6): within an attempt the watermark of a source or task only rises; a source's is that of its
 // checkpoint when it is restored, and a checkpoint's that of the source where it stood; and a task's is never ahead of what its sources said,
-// nor, when it captures its state, behind it. An idle source does not count.
+// nor, when it captures its state, behind it. An idle source does not count, nor one that was
+// idle and is behind the task since.
 func judgeMarks(_ context.Context, v *View, _ Options) Verdict {
 	if !slices.ContainsFunc(v.by[Mark], func(i int32) bool { return v.Ops[i].Mark != endOfTime }) {
 		return notApplicable("the job has no event time, or nobody told of its watermarks")
@@ -79,7 +80,7 @@ func (a *marked) rise() (Story, []int, bool) {
 }
 
 // ahead: a task's watermark is at most the least of what its sources had said by then. One that had said that it is idle does not count until
-// the task has a record from behind that.
+// the task has a record from behind that, and the source has said a watermark there that is not behind the task's.
 func (a *marked) ahead() (Story, []int, bool) {
 	next := make([]int, len(a.sources))
 	said := slices.Repeat([]int64{noMark}, len(a.sources))
@@ -113,21 +114,18 @@ func (a *marked) ahead() (Story, []int, bool) {
 				Want:  fmt.Sprintf("at most %d", low), Got: fmt.Sprint(op.Mark),
 			}, ops, true
 		}
+		idle.low[op.Task] = op.Mark
 	}
 	return Story{}, nil, false
 }
 
-// heldBack: a task that captures its state has come to what its sources had said in front of the barriers: the least of those that were
-// not idle, or, when all were, the greatest. At least once, one that was idle may be back by then, for nothing waits behind a barrier.
+// heldBack: a task that captures its state has come to what its sources had said in front of the barriers: the least of those that count, or, when
+// all were idle, the greatest. At least once, one that was idle may be back by then, for nothing waits behind a barrier.
 func (a *marked) heldBack() (Story, []int, bool) {
 	for i := range a.Cuts {
 		c := &a.Cuts[i]
 		if c.Epoch != a.life.Epoch || len(c.Marks) == 0 {
 			continue
-		}
-		want := c.Due()
-		if a.Mode == AtLeastOnce {
-			want = slices.Min(c.Marks)
 		}
 		for _, k := range a.by[Snap] {
 			op := &a.Ops[k]
@@ -140,10 +138,14 @@ func (a *marked) heldBack() (Story, []int, bool) {
 					got, ops = at.Mark, []int{int(k), int(m)}
 				}
 			}
+			want := c.dueAt(got)
+			if a.Mode == AtLeastOnce {
+				want = slices.Min(c.Marks)
+			}
 			if got < want {
 				return Story{
 					Title: fmt.Sprintf("The watermark of task/%d is behind its sources", op.Task),
-					Say:   fmt.Sprintf("When it captured its state for checkpoint %d, in attempt %d, every source that was not idle had said %d or more before the barrier.", c.Ckpt, c.Epoch, want),
+					Say:   fmt.Sprintf("When it captured its state for checkpoint %d, in attempt %d, every source that was not idle, nor behind the task since it was, had said %d or more before the barrier.", c.Ckpt, c.Epoch, want),
 					Want:  fmt.Sprintf("%d or more", want), Got: fmt.Sprint(got),
 				}, append(ops, a.commits(c)...), true
 			}
@@ -152,18 +154,28 @@ func (a *marked) heldBack() (Story, []int, bool) {
 	return Story{}, nil, false
 }
 
-// Due is the watermark that its tasks have come to: the least of the sources that were not idle, or, when all were, the greatest.
-func (c *Cut) Due() int64 {
-	low, all := int64(math.MaxInt64), true
+// Due is the watermark that its tasks have come to, at least: the least of the sources that were not idle, or, when all were, the greatest.
+func (c *Cut) Due() int64 { return c.dueAt(noMark) }
+
+// dueAt is Due of a task that had come to a watermark. A source that was not idle and is behind that has been idle before: else the task would not
+// be there. Such a one does not hold it.
+func (c *Cut) dueAt(low int64) int64 {
+	due, all, none := int64(endOfTime), true, true
 	for p, mark := range c.Marks {
-		if p >= len(c.Idle) || !c.Idle[p] {
-			low, all = min(low, mark), false
+		if p < len(c.Idle) && c.Idle[p] {
+			continue
+		}
+		if all = false; mark >= low {
+			due, none = min(due, mark), false
 		}
 	}
-	if all {
+	switch {
+	case all:
 		return slices.Max(c.Marks)
+	case none:
+		return low
 	}
-	return low
+	return due
 }
 
 // resumed: a source goes on with the watermark that the checkpoint has, and says it before it reads on.
