@@ -1,9 +1,6 @@
 package workloads
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // Draws says how made-up records fall on keys and keys on partitions. What is drawn depends on nothing else.
 type Draws struct {
@@ -22,9 +19,6 @@ type Draws struct {
 	Dry     int     // the last so many partitions
 	DryAt   int64   // have no more records than this; the others that they would have do not come
 }
-
-// zipfCycle is after how many draws a zipfian stream begins again: a draw takes two powers, and a source should not wait for its input.
-const zipfCycle = 1 << 21
 
 // split draws the keys of all partitions, by offset.
 func (d Draws) split() [][]int32 {
@@ -57,34 +51,16 @@ func (d Draws) dry(parts [][]int32) {
 // draw draws the keys of all records, as they come before they are split.
 func (d Draws) draw() []int32 {
 	keys := make([]int32, d.Records)
+	rest := keys
 	if d.Fill {
 		n := min(int64(d.Keys), d.Records)
 		s := newSpread(uint64(d.Keys))
 		for i := range n {
 			keys[i] = int32(s.of(uint64(i)))
 		}
-		d.Fill, d.Records = false, d.Records-n
-		copy(keys[n:], d.draw())
-		return keys
+		rest = keys[n:]
 	}
-	if d.New > 0 || d.Law != "" && d.Law != "uniform" && d.Law != "zipfian" {
-		d.drawLaw(keys)
-		return keys
-	}
-	if d.Theta == 0 {
-		for i := range keys {
-			hi, _ := bits.Mul64(d.bits(int64(i)), uint64(d.Keys))
-			keys[i] = int32(hi)
-		}
-		return keys
-	}
-	z, spread := newZipf(uint64(d.Keys), d.Theta), newSpread(uint64(d.Keys))
-	cycle := keys[:min(len(keys), zipfCycle)]
-	for i := range cycle {
-		cycle[i] = int32(spread.of(z.rank(float64(d.bits(int64(i))>>11) / (1 << 53))))
-	}
-	for i := len(cycle); i < len(keys); i += copy(keys[i:], cycle) {
-	}
+	d.drawLaw(rest)
 	return keys
 }
 
@@ -94,17 +70,29 @@ func (d Draws) bits(i int64) uint64 {
 }
 
 // zipf draws ranks of n items, the most frequent first, by the method of Gray and others ("Quickly generating billion-record synthetic
-// databases", 1994), with the names that YCSB gives its parts.
+// databases", 1994), with the names that YCSB gives its parts. A draw is a logarithm and an exponential: half the time of a power.
 type zipf struct {
-	n                        uint64
-	theta, zetan, eta, alpha float64
-	second                   float64 // below this product of draw and zetan the rank is 1
+	n                               uint64
+	theta, zeta2, zetan, eta, alpha float64
+	second                          float64 // below this product of draw and zetan the rank is 1
 }
 
-func newZipf(n uint64, theta float64) zipf {
-	z := zipf{n: n, theta: theta, zetan: zeta(n, theta), alpha: 1 / (1 - theta), second: 1 + math.Pow(0.5, theta)}
-	z.eta = (1 - math.Pow(2/float64(n), 1-theta)) / (1 - zeta(2, theta)/z.zetan)
+func newZipf(n uint64, theta float64) *zipf {
+	z := &zipf{n: n, theta: theta, zeta2: zeta(2, theta), zetan: zeta(n, theta), alpha: 1 / (1 - theta), second: 1 + math.Pow(0.5, theta)}
+	z.bend()
 	return z
+}
+
+// bend follows from how many items there are.
+func (z *zipf) bend() {
+	z.eta = (1 - math.Pow(2/float64(z.n), 1-z.theta)) / (1 - z.zeta2/z.zetan)
+}
+
+// grow makes it one item more.
+func (z *zipf) grow() {
+	z.n++
+	z.zetan += math.Pow(float64(z.n), -z.theta)
+	z.bend()
 }
 
 // rank is the rank of u, which is from 0 to less than 1.
@@ -115,7 +103,7 @@ func (z *zipf) rank(u float64) uint64 {
 	case uz < z.second || z.n == 2:
 		return 1
 	}
-	return min(z.n-1, uint64(float64(z.n)*math.Pow(z.eta*u-z.eta+1, z.alpha)))
+	return min(z.n-1, uint64(float64(z.n)*math.Exp(z.alpha*math.Log(z.eta*u-z.eta+1))))
 }
 
 // zetaExact is how many terms of zeta are added one by one.
@@ -149,6 +137,40 @@ func newSpread(n uint64) spread {
 }
 
 func (s spread) of(rank uint64) uint64 { return (rank*s.factor + s.n/3) % s.n }
+
+// standing is which key has which rank. A key that comes takes a rank by chance, and the key that had it the last one: so every order of those
+// that are there is as likely as another, at any time.
+type standing struct {
+	spread
+	keys []int32 // by rank; nil: as spread says
+}
+
+// newStanding is that of n keys, which may become more.
+func newStanding(n uint64, more bool) *standing {
+	s := &standing{spread: newSpread(n)}
+	if more {
+		s.keys = make([]int32, n)
+		for rank := range s.keys {
+			s.keys[rank] = int32(s.spread.of(uint64(rank)))
+		}
+	}
+	return s
+}
+
+func (s *standing) of(rank uint64) uint64 {
+	if s.keys == nil {
+		return s.spread.of(rank)
+	}
+	return uint64(s.keys[rank])
+}
+
+// add gives the next key a rank, which 64 random bits say.
+func (s *standing) add(u uint64) {
+	last := len(s.keys)
+	s.keys = append(s.keys, int32(last))
+	rank := below(u, uint64(last)+1)
+	s.keys[rank], s.keys[last] = s.keys[last], s.keys[rank]
+}
 
 func gcd(a, b uint64) uint64 {
 	for b != 0 {

@@ -131,43 +131,53 @@ func readKeys(path string, r io.Reader) (order []int32, keys int, err error) {
 	return order, len(numbers), nil
 }
 
-// drawLaw draws by any law. A record with a key of its own takes the next number, so that there are more and more.
+// drawLaw draws by any law, which is over all keys that are there. A record with a key of its own takes the next number, so that there are more
+// and more.
 func (d Draws) drawLaw(keys []int32) {
-	n, seen := uint64(d.Keys), uint64(d.Keys)
-	var z zipf
-	if d.Theta > 0 {
-		z = newZipf(n, d.Theta)
-	}
-	scattered := newSpread(n)
-	hot := max(1, min(n, uint64(float64(n)*d.HotKeys)))
+	seen := uint64(d.Keys)
+	next, grow := d.law(&seen)
 	for i := range keys {
 		u := d.bits(int64(i))
 		if d.New > 0 && unit(mix(u+1)) < d.New && seen < countKeysMax {
 			keys[i] = int32(seen)
 			seen++
+			grow(u)
 			continue
 		}
-		var k uint64
-		switch d.Law {
-		case zipfianLaw:
-			k = scattered.of(z.rank(unit(u)))
-		case latestLaw: // the youngest is the most frequent
-			k = seen - 1 - z.rank(unit(u))
-		case hotspotLaw:
-			if unit(mix(u+2)) < d.HotOps || hot == n {
-				k = scattered.of(below(u, hot))
-			} else {
-				k = scattered.of(hot + below(u, n-hot))
-			}
-		case sequentialLaw:
-			k = uint64(i) % n
-		case fileLaw:
-			k = uint64(d.File[i%len(d.File)])
-		default:
-			k = below(u, seen)
-		}
-		keys[i] = int32(k)
+		keys[i] = int32(next(i, u))
 	}
+}
+
+// law is what draws: next is the key of record i by 64 random bits, when so many keys were seen; grow is told of each that is new.
+func (d Draws) law(seen *uint64) (next func(i int, u uint64) uint64, grow func(u uint64)) {
+	grow = func(uint64) {}
+	switch {
+	case d.Law == latestLaw: // the youngest is the most frequent
+		z := newZipf(*seen, d.Theta)
+		return func(_ int, u uint64) uint64 { return *seen - 1 - z.rank(unit(u)) }, func(uint64) { z.grow() }
+	case d.Law == hotspotLaw:
+		s := newStanding(*seen, d.New > 0)
+		return func(_ int, u uint64) uint64 {
+			hot := max(1, min(*seen, uint64(float64(*seen)*d.HotKeys)))
+			if unit(mix(u+2)) < d.HotOps || hot == *seen {
+				return s.of(below(u, hot))
+			}
+			return s.of(hot + below(u, *seen-hot))
+		}, func(u uint64) { s.add(mix(u + 3)) }
+	case d.Law == sequentialLaw:
+		at := uint64(0)
+		return func(int, uint64) uint64 {
+			k := at % *seen
+			at = k + 1
+			return k
+		}, grow
+	case d.Law == fileLaw:
+		return func(i int, _ uint64) uint64 { return uint64(d.File[i%len(d.File)]) }, grow
+	case d.Theta > 0:
+		z, s := newZipf(*seen, d.Theta), newStanding(*seen, d.New > 0)
+		return func(_ int, u uint64) uint64 { return s.of(z.rank(unit(u))) }, func(u uint64) { z.grow(); s.add(mix(u + 3)) }
+	}
+	return func(_ int, u uint64) uint64 { return below(u, *seen) }, grow
 }
 
 // unit makes of 64 random bits a number from 0 to less than 1.

@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,66 @@ func TestLaws(t *testing.T) {
 	}
 	if n := counts(func(d *Draws) { d.Law, d.New = latestLaw, .02 }); n[keys+10] < 2 {
 		t.Errorf("latest: a key that came has %d records, want that it is drawn while it is young", n[keys+10])
+	}
+}
+
+// A stream as long as it likes has as many different keys as the law says, and never begins again.
+func TestZipfianNeverBeginsAgain(t *testing.T) {
+	const keys, records, theta = 1_000_000, 5_000_000, 0.99
+	drawn := Draws{Keys: keys, Records: records, Parts: 1, Seed: 7, Theta: theta, Law: zipfianLaw}.split()[0]
+	want, zetan := 0.0, zeta(keys, theta)
+	for k := 1; k <= keys; k++ {
+		want -= math.Expm1(records * math.Log1p(-math.Pow(float64(k), -theta)/zetan))
+	}
+	seen, got := make([]bool, keys), 0.0
+	for _, k := range drawn {
+		if !seen[k] {
+			seen[k] = true
+			got++
+		}
+	}
+	if math.Abs(got-want) > want/100 {
+		t.Errorf("%d draws have %.0f different keys, want about %.0f", records, got, want)
+	}
+	for cycle := 1 << 20; cycle < records; cycle <<= 1 {
+		same := 0
+		for i, k := range drawn[cycle:] {
+			if drawn[i] == k {
+				same++
+			}
+		}
+		if share := float64(same) / float64(records-cycle); share > .02 { // by chance it is the sum of the squares of all frequencies, 0.7 %
+			t.Errorf("%.3f of the draws are what came %d before", share, cycle)
+		}
+	}
+}
+
+// Keys that come are drawn from then on, as often as others.
+func TestNewKeysAreDrawnAgain(t *testing.T) {
+	for _, law := range []string{uniformLaw, zipfianLaw, hotspotLaw, sequentialLaw} {
+		d := Draws{Keys: 10_000, Records: 400_000, Parts: 1, Seed: 7, Law: law, New: .05, HotKeys: .2, HotOps: .8}
+		if law == zipfianLaw {
+			d.Theta = .9
+		}
+		n, seen, came, old := map[int32]int{}, 10_000, 0, 0
+		for i, k := range d.split()[0] {
+			switch {
+			case int(k) == seen:
+				seen++
+			case i > 300_000 && k >= 10_000:
+				came++
+				n[k]++
+			case i > 300_000:
+				old++
+			}
+		}
+		// 15,000 to 20,000 keys have come by then, beside 10,000
+		if share := float64(came) / float64(came+old); share < .5 || share > .75 {
+			t.Errorf("%s: %.2f of the later draws are of keys that came, want about 0.64", law, share)
+		}
+		if len(n) < 3000 {
+			t.Errorf("%s: %d of the %d keys that came are drawn again", law, len(n), seen-10_000)
+		}
 	}
 }
 
