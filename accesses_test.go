@@ -45,3 +45,14 @@ func TestAccessesOfALiveRun(t *testing.T) {
 		}
 	}
 }
+
+// Gadget's running aggregate is one get and one put for each record.
+func TestAccessesOfARunningAggregate(t *testing.T) {
+	cell := liveCell("heap")
+	cell.Workload, cell.Params, cell.Readers = "continuous.aggregation", map[string]string{"records": "50k", "keys": "300"}, 0
+	ev, vs := lived(t, cell, 1)
+	noFailure(t, cell, vs)
+	if len(ev.Accesses) != 1 || ev.Accesses[0].Kind != "value" || ev.Accesses[0].N["reads"] != ev.Asking || ev.Accesses[0].N["writes"] != ev.Asking {
+		t.Errorf("%d records: %+v, want one state that is read and written once for each", ev.Asking, ev.Accesses)
+	}
+}

@@ -73,6 +73,7 @@ func Gadget() []Workload {
 		join("join.tumbling", tumblingWindow),
 		join("join.sliding", slidingWindow),
 		preset(IntervalJoin(), "join.interval", "Gadget's operator: two inputs paired when their times are near", nil),
+		preset(Count(), "continuous.aggregation", "Gadget's operator: a running aggregate for each key, one get and one put for each record", nil),
 		preset(ContinuousJoin(), "continuous.join", "Gadget's operator: two inputs paired until their key is finished", nil),
 	}
 }
