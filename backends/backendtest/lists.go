@@ -9,14 +9,14 @@ import (
 )
 
 func listClauses() []clause {
-	return []clause{
+	return append(changedListClauses(), []clause{
 		{"list-holds-elements", "A list holds the elements that were added, in this order, of its key and namespace, over any number of batches.", listHoldsElements},
 		{"list-elements-are-apart", "Every element of a list comes back as it was added: neighbours do not run together, an empty one is one.", listElementsAreApart},
 		{"list-is-replaced", "Set and Clear take effect on the whole list, also on what earlier batches added, and what is added later follows.", listIsReplaced},
 		{"empty-list-is-gone", "A list that was cleared, or set to nothing, does not exist: not for Each, not in a later snapshot; to add nothing makes none.", emptyListIsGone},
 		{"list-each-stops", "Each of a list ends when yield returns false.", listEachStops},
 		{"appended-behind-a-snapshot", "What is added to a list, however long, is in no snapshot that was taken before.", appendedBehindASnapshot},
-	}
+	}...)
 }
 
 // listed is what Each of a list yields.

@@ -6,14 +6,14 @@ import (
 )
 
 func mapClauses() []clause {
-	return []clause{
+	return append(changedMapClauses(), []clause{
 		{"map-holds-entries", "A map holds what was set and not removed, apart from other keys and namespaces.", mapHoldsEntries},
 		{"each-yields-all", "Each yields every entry once: those of this batch, those before it, and none that was removed.", eachYieldsAll},
 		{"each-stops", "Each ends when yield returns false.", eachStops},
 		{"each-allows-the-current", "Inside Each the current entry may be set or removed, and every entry is still yielded once.", eachAllowsTheCurrent},
 		{"each-order-is-the-calls", "The order of Each depends on the calls made and nothing else.", eachOrderIsTheCalls},
 		{"cleared-map-is-gone", "A map that was cleared, or whose last entry was removed, does not exist: not for Each, not in a later snapshot.", clearedMapIsGone},
-	}
+	}...)
 }
 
 func mapHoldsEntries(c *check) {

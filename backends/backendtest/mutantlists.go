@@ -16,7 +16,7 @@ type (
 
 // listMutants break what listClauses promise.
 func listMutants() []Mutant {
-	return []Mutant{
+	return append(walkMutants(), []Mutant{
 		{"an element is put before the others", "list-holds-elements", onTable("logs", func(t logs) logs { return putsFirst{t} })},
 		{"elements that are added together run together", "list-elements-are-apart", onTable("log", func(t log) log { return joins{t} })},
 		{"what earlier batches added survives Set", "list-is-replaced", onTable("log", func(t log) log { return onlyAppends{t} })},
@@ -26,7 +26,7 @@ func listMutants() []Mutant {
 		{"nil is ignored", "nil-is-no-element", onTable("pointers", func(t tables.List[void, *uint64]) tables.List[void, *uint64] { return ignoresNil{t} })},
 		{"what is set to nil stays", "nil-clears", onTable("pointer", func(t pointer) pointer { return staysAtNil{t} })},
 		{"a nil of a map is an absence", "nil-in-a-map", onTable("nils", func(t nils) nils { return removesNil{t} })},
-	}
+	}...)
 }
 
 type putsFirst struct{ logs }

@@ -12,6 +12,7 @@ import (
 // that was read and added to is stored whole, so that the next look finds one piece: BenchmarkAppend says what each way costs.
 type codedList[K, N comparable, V any] struct {
 	overlay
+	reading[N]
 	d      *ListDesc[K, N, V]
 	keys   *backends.Keys[K]
 	list   [][]byte // by key: all bytes where the list is known, else what was added
@@ -36,7 +37,7 @@ const replaced = 1 << 7
 const wholeList = 3072
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
-	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h), keeps: h.Keeps()}
+	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, reading: reading[N]{name: d.name}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h), keeps: h.Keeps()}
 	t.lone.may = t.lone.may && t.auto
 	t.put = t.follow
 	return t
@@ -100,6 +101,7 @@ func (t *codedList[K, N, V]) at(ns N) int {
 
 func (t *codedList[K, N, V]) Add(ns N, v V) {
 	t.d.refuseNil(v)
+	t.refuse(ns)
 	i := t.at(ns)
 	t.grown(i, appendPart(t.list[i], t.d.v, v))
 }
@@ -107,6 +109,7 @@ func (t *codedList[K, N, V]) Add(ns N, v V) {
 func (t *codedList[K, N, V]) AddAll(ns N, vs []V) {
 	t.d.refuseNils(vs)
 	if len(vs) > 0 {
+		t.refuse(ns)
 		i := t.at(ns)
 		t.grown(i, t.d.encode(t.list[i], vs...))
 	}
@@ -149,6 +152,7 @@ func (t *codedList[K, N, V]) spill() {
 
 func (t *codedList[K, N, V]) Set(ns N, vs []V) {
 	t.d.refuseNils(vs)
+	t.refuse(ns)
 	i := t.at(ns)
 	old := len(t.list[i])
 	all := t.d.encode(t.list[i], vs...) // behind what is there, which stays if it must
@@ -165,6 +169,7 @@ func (t *codedList[K, N, V]) Set(ns N, vs []V) {
 }
 
 func (t *codedList[K, N, V]) Clear(ns N) {
+	t.refuse(ns)
 	i := t.at(ns)
 	t.list[i], t.stored[i] = t.list[i][:0], 0
 	t.state[i] = known | dirty | replaced
@@ -175,6 +180,11 @@ func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 	if len(rest) > t.max {
 		panic(tooLarge(t.d.name, len(rest), t.max))
 	}
+	if len(rest) == 0 {
+		return
+	}
+	t.begins(ns)
+	defer t.ends()
 	for len(rest) > 0 {
 		v, next, err := cutPart(rest, t.d.v)
 		if err != nil {

@@ -18,7 +18,7 @@ func (d *ValueDesc[K, N, V]) Name() string { return d.name }
 func (d *ValueDesc[K, N, V]) Kind() backends.Kind { return backends.ValueKind }
 
 // Form names the codecs of keys, namespaces and values.
-func (d *ValueDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + sized(d.v) }
+func (d *ValueDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + CodecForm(d.v) }
 
 // Live makes a table of live objects.
 func (d *ValueDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveValue(d, g) }
@@ -51,7 +51,7 @@ func (d *MapDesc[K, N, U, V]) Kind() backends.Kind { return backends.MapKind }
 
 // Form names the codecs of keys, namespaces, user keys and values.
 func (d *MapDesc[K, N, U, V]) Form() string {
-	return d.parts.form(d.Kind()) + " from=" + sized(d.u) + " to=" + sized(d.v)
+	return d.parts.form(d.Kind()) + " from=" + CodecForm(d.u) + " to=" + CodecForm(d.v)
 }
 
 // Live makes a table of live objects.

@@ -29,8 +29,8 @@ func CodecName[T any](c backends.Codec[T]) string {
 	return fmt.Sprintf("%T", c)
 }
 
-// sized is CodecName, and the width of what it writes if there is one.
-func sized[T any](c backends.Codec[T]) string {
+// CodecForm is CodecName, and the width of what it writes if there is one.
+func CodecForm[T any](c backends.Codec[T]) string {
 	if w := c.Width(); w >= 0 {
 		return fmt.Sprint(CodecName(c), ":", w)
 	}
@@ -39,7 +39,7 @@ func sized[T any](c backends.Codec[T]) string {
 
 // form is the Form of a state but for what it holds.
 func (p *parts[K, N]) form(k backends.Kind) string {
-	return fmt.Sprintf("%s key=%s ns=%s", k, sized(p.key), sized(p.ns))
+	return fmt.Sprintf("%s key=%s ns=%s", k, CodecForm(p.key), CodecForm(p.ns))
 }
 
 // CodecName says that a time is before the value.

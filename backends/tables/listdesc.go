@@ -1,6 +1,10 @@
 package tables
 
-import "github.com/weirbench/weir/backends"
+import (
+	"slices"
+
+	"github.com/weirbench/weir/backends"
+)
 
 // ListDesc describes a list state. The bytes of a list are its elements, each as a part that tells where it ends, one behind the other: to
 // append an element is to append its bytes.
@@ -37,7 +41,7 @@ func (d *ListDesc[K, N, V]) Name() string { return d.name }
 func (d *ListDesc[K, N, V]) Kind() backends.Kind { return backends.ListKind }
 
 // Form names the codecs of keys, namespaces and elements.
-func (d *ListDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + sized(d.v) }
+func (d *ListDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + CodecForm(d.v) }
 
 // Live makes a table of live objects.
 func (d *ListDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveList(d, g) }
@@ -71,6 +75,22 @@ func (d *ListDesc[K, N, V]) decode(vs []V, b []byte) ([]V, error) {
 		vs, b = append(vs, v), rest
 	}
 	return vs, nil
+}
+
+// reading is which lists of the current key are being gone through, by their namespaces: a walk may be within another's.
+type reading[N comparable] struct {
+	name  string
+	lists []N
+}
+
+func (r *reading[N]) begins(ns N) { r.lists = append(r.lists, ns) }
+func (r *reading[N]) ends()       { r.lists = r.lists[:len(r.lists)-1] }
+
+// refuse is called by whatever would change a list.
+func (r *reading[N]) refuse(ns N) {
+	if len(r.lists) > 0 && slices.Contains(r.lists, ns) {
+		panic(&backends.UsageError{State: r.name, What: "the list is changed while it is read; want what changes it behind Each"})
+	}
 }
 
 // refuseNil is refuseNils of one, for which nothing is allocated where no element can be nil.

@@ -11,6 +11,7 @@ import (
 // frozen one sees, and everything else makes a slice of its own. So an append copies a segment after a freeze, and never the list.
 type liveList[K, N comparable, V any] struct {
 	cow[K, N, []V]
+	reading[N]
 	d    *ListDesc[K, N, V]
 	keys *backends.Keys[K]
 	auto bool // there are no namespaces
@@ -18,7 +19,7 @@ type liveList[K, N comparable, V any] struct {
 }
 
 func newLiveList[K, N comparable, V any](d *ListDesc[K, N, V], g backends.Groups) *liveList[K, N, V] {
-	t := &liveList[K, N, V]{d: d, keys: d.scope.Keys, auto: isVoid[N]()}
+	t := &liveList[K, N, V]{reading: reading[N]{name: d.name}, d: d, keys: d.scope.Keys, auto: isVoid[N]()}
 	t.init(g, hashes(d.scope, d.ns), d.v.Shares(), func(vs []V) []V {
 		own := make([]V, len(vs))
 		for i, v := range vs {
@@ -72,6 +73,7 @@ func (t *liveList[K, N, V]) look(ns N) *slot[K, N, []V] {
 
 func (t *liveList[K, N, V]) Add(ns N, v V) {
 	t.d.refuseNil(v)
+	t.refuse(ns)
 	s := t.slot(ns)
 	s.val = append(s.val, v)
 }
@@ -79,6 +81,7 @@ func (t *liveList[K, N, V]) Add(ns N, v V) {
 func (t *liveList[K, N, V]) AddAll(ns N, vs []V) {
 	t.d.refuseNils(vs)
 	if len(vs) > 0 {
+		t.refuse(ns)
 		s := t.slot(ns)
 		s.val = append(s.val, vs...)
 	}
@@ -86,6 +89,7 @@ func (t *liveList[K, N, V]) AddAll(ns N, vs []V) {
 
 func (t *liveList[K, N, V]) Set(ns N, vs []V) {
 	t.d.refuseNils(vs)
+	t.refuse(ns)
 	if len(vs) == 0 {
 		t.Clear(ns)
 		return
@@ -109,6 +113,8 @@ func (t *liveList[K, N, V]) Each(ns N, yield func(V) bool) {
 	if s == nil {
 		return
 	}
+	t.begins(ns)
+	defer t.ends()
 	for _, v := range s.val {
 		if !yield(v) {
 			return
@@ -117,6 +123,7 @@ func (t *liveList[K, N, V]) Each(ns N, yield func(V) bool) {
 }
 
 func (t *liveList[K, N, V]) Clear(ns N) {
+	t.refuse(ns)
 	k := t.keys.Cur()
 	t.remove(k.Group, t.hashOf(k, ns), k.K, ns)
 }

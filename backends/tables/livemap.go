@@ -172,13 +172,14 @@ func (t *liveMap[K, N, U, V]) Remove(ns N, u U) {
 }
 
 // Each goes from the last entry to the first: when the current one is removed, one that was seen takes its place, and what is set anew goes
-// behind. Where m is a frozen one, what yield changes is a copy.
+// behind. Where yield removes others, one that was seen may take the place of one that was not, and is seen again. Where m is a frozen one, what
+// yield changes is a copy.
 func (t *liveMap[K, N, U, V]) Each(ns N, yield func(U, V) bool) {
 	m := t.look(ns)
 	if m == nil {
 		return
 	}
-	for i := len(m.list) - 1; i >= 0; i-- {
+	for i := len(m.list) - 1; i >= 0; i = min(i, len(m.list)) - 1 {
 		if p := m.list[i]; !yield(p.u, p.v) {
 			return
 		}

@@ -43,10 +43,15 @@ type mortalList[K, N comparable, V any] struct {
 	m       *mortality
 	plain   *ListDesc[K, N, V]
 	scratch []Stamped[V]
-	yield   func(V) bool // of the walk that is under way
-	met     bool         // it met what is over, or what it renews
+	walks   []listWalk[N, V] // that are under way, one within the other
 	show    func(Stamped[V]) bool
 	keep    func(Stamped[V]) bool
+}
+
+type listWalk[N comparable, V any] struct {
+	ns    N
+	yield func(V) bool
+	met   bool // it met what is over, or what it renews
 }
 
 func newMortalList[K, N comparable, V any](t List[N, Stamped[V]], m *mortality, plain *ListDesc[K, N, V]) *mortalList[K, N, V] {
@@ -84,15 +89,17 @@ func (f *mortalList[K, N, V]) stamped(vs []V) []Stamped[V] {
 }
 
 // Each yields, and then writes the list anew if it must: without what is over where any of that was met, and with the time of now where reading
-// renews.
+// renews. A walk within a walk of the same list leaves that to the outer one.
 func (f *mortalList[K, N, V]) Each(ns N, yield func(V) bool) {
 	f.m.seen++
-	outer, met := f.yield, f.met // yield may look into the list of another namespace
-	f.yield, f.met = yield, false
-	f.t.Each(ns, f.show)
-	anew := f.met
-	if f.yield, f.met = outer, met; !anew {
+	if !f.walk(ns, yield) {
 		return
+	}
+	for i := range f.walks {
+		if f.walks[i].ns == ns {
+			f.walks[i].met = true
+			return
+		}
 	}
 	f.scratch = f.scratch[:0]
 	f.t.Each(ns, f.keep)
@@ -100,13 +107,29 @@ func (f *mortalList[K, N, V]) Each(ns N, yield func(V) bool) {
 	clear(f.scratch)
 }
 
+// walk yields, and tells whether the list is to be written anew.
+func (f *mortalList[K, N, V]) walk(ns N, yield func(V) bool) (met bool) {
+	at := len(f.walks)
+	f.walks = append(f.walks, listWalk[N, V]{ns: ns, yield: yield})
+	defer func() {
+		met = f.walks[at].met
+		f.walks[at] = listWalk[N, V]{}
+		f.walks = f.walks[:at]
+	}()
+	f.t.Each(ns, f.show)
+	return met
+}
+
 func (f *mortalList[K, N, V]) toShow(s Stamped[V]) bool {
+	at := len(f.walks) - 1
 	if f.m.over(s.At) {
-		f.met = true
-		return !f.m.shows() || f.yield(s.V)
+		f.walks[at].met = true
+		return !f.m.shows() || f.walks[at].yield(s.V)
 	}
-	f.met = f.met || f.m.renews(s.At)
-	return f.yield(s.V)
+	if f.m.renews(s.At) {
+		f.walks[at].met = true
+	}
+	return f.walks[at].yield(s.V)
 }
 
 func (f *mortalList[K, N, V]) toKeep(s Stamped[V]) bool {
@@ -129,11 +152,18 @@ func (f *mortalList[K, N, V]) Want(i int, ns N) { f.t.Want(i, ns) }
 
 // mortalMap is the face of a map state with a TTL.
 type mortalMap[N, U comparable, V any] struct {
-	t     Map[N, U, Stamped[V]]
-	m     *mortality
-	ns    N // of the walk that is under way
-	yield func(U, V) bool
-	show  func(U, Stamped[V]) bool
+	t    Map[N, U, Stamped[V]]
+	m    *mortality
+	show func(U, Stamped[V]) bool
+	mortalWalk[N, U, V]
+}
+
+// mortalWalk is the walk that is under way.
+type mortalWalk[N, U comparable, V any] struct {
+	ns      N
+	u       U // is yielded
+	yield   func(U, V) bool
+	changed bool // other entries than that: the walk may show what they were
 }
 
 func newMortalMap[N, U comparable, V any](t Map[N, U, Stamped[V]], m *mortality) *mortalMap[N, U, V] {
@@ -163,24 +193,41 @@ func (f *mortalMap[N, U, V]) Get(ns N, u U) (v V, ok bool) {
 
 func (f *mortalMap[N, U, V]) Set(ns N, u U, v V) {
 	f.m.seen++
+	f.changes(ns, u)
 	f.t.Set(ns, u, Stamped[V]{*f.m.now, v})
 }
 
 func (f *mortalMap[N, U, V]) Remove(ns N, u U) {
 	f.m.seen++
+	f.changes(ns, u)
 	f.t.Remove(ns, u)
+}
+
+func (w *mortalWalk[N, U, V]) changes(ns N, u U) {
+	if w.yield != nil && (u != w.u || ns != w.ns) {
+		w.changed = true
+	}
 }
 
 // Each deletes, or renews, an entry before it yields it: what yield does with it comes last.
 func (f *mortalMap[N, U, V]) Each(ns N, yield func(U, V) bool) {
 	f.m.seen++
-	outerNS, outer := f.ns, f.yield // yield may look into the map of another namespace
-	f.ns, f.yield = ns, yield
+	outer := f.mortalWalk // yield may look into the map of another namespace
+	f.mortalWalk = mortalWalk[N, U, V]{ns: ns, yield: yield}
 	f.t.Each(ns, f.show)
-	f.ns, f.yield = outerNS, outer
+	outer.changed = outer.changed || f.changed
+	f.mortalWalk = outer
 }
 
 func (f *mortalMap[N, U, V]) toShow(u U, s Stamped[V]) bool {
+	if f.changed { // or what yield has written would be deleted, or renewed, for what it was
+		now, ok := f.t.Get(f.ns, u)
+		if !ok {
+			return true
+		}
+		s = now
+	}
+	f.u = u
 	if f.m.over(s.At) {
 		f.t.Remove(f.ns, u)
 		return !f.m.shows() || f.yield(u, s.V)
@@ -193,6 +240,7 @@ func (f *mortalMap[N, U, V]) toShow(u U, s Stamped[V]) bool {
 
 func (f *mortalMap[N, U, V]) Clear(ns N) {
 	f.m.seen++
+	f.changed = f.yield != nil
 	f.t.Clear(ns)
 }
 

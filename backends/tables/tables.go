@@ -28,7 +28,7 @@ type List[N comparable, V any] interface {
 	// Add and AddAll append; they read nothing. To add no element changes nothing.
 	Add(ns N, v V)
 	AddAll(ns N, vs []V)
-	// Each yields the elements until yield returns false. Meanwhile the list may not be changed.
+	// Each yields the elements until yield returns false. To change the list meanwhile is a usage error.
 	Each(ns N, yield func(V) bool)
 	// Set replaces the list; with no element it is Clear.
 	Set(ns N, vs []V)
@@ -44,7 +44,8 @@ type Map[N, U comparable, V any] interface {
 	Set(ns N, u U, v V)
 	Remove(ns N, u U)
 	// Each yields every entry until yield returns false, in an order that depends on the calls made and nothing else, and differs between
-	// backends. Meanwhile the current entry may be set or removed, no other.
+	// backends. Meanwhile the current entry may be set or removed. If others are, it is not said which are yielded, as what, and how often; but Each
+	// ends, and the map holds what the calls left.
 	Each(ns N, yield func(U, V) bool)
 	Clear(ns N)
 	// Want says that record i of the batch will probably ask for u in ns. It changes speed and nothing else.

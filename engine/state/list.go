@@ -28,7 +28,7 @@ func (s List[V]) AddAll(vs []V) { s.t.AddAll(backends.Void{}, vs) }
 // Set replaces the list by vs, which remains the caller's. No element clears it.
 func (s List[V]) Set(vs []V) { s.t.Set(backends.Void{}, vs) }
 
-// Each yields the elements until yield returns false. Meanwhile the list may not be changed.
+// Each yields the elements until yield returns false. To change the list meanwhile is a usage error.
 func (s List[V]) Each(yield func(V) bool) { s.t.Each(backends.Void{}, yield) }
 
 // Clear removes the list.

@@ -178,6 +178,23 @@ func mapCell[N, U comparable, V any](t tables.Map[N, U, V], in space[N], u userK
 	}
 }
 
+// endless is more than a map of a script ever has.
+const endless = 10_000
+
+// disturb changes a map while it is gone through, the same whichever entry that has come to.
+func disturb[N, U comparable, V any](t tables.Map[N, U, V], ns N, u userKey[U], of view[V], from uint64) {
+	if from%2 == 1 {
+		t.Clear(ns)
+	}
+	for i := range uint64(disturbed) {
+		t.Remove(ns, u.make(from+i))
+	}
+	t.Set(ns, u.make(from), of.make(from))
+}
+
+// disturbed is how many entries that removes.
+const disturbed = 4
+
 func eachOf[N, U comparable, V any](t tables.Map[N, U, V], ns N, u userKey[U], of view[V], args []uint64) string {
 	var shows []string
 	t.Each(ns, func(k U, v V) bool {
@@ -188,11 +205,18 @@ func eachOf[N, U comparable, V any](t tables.Map[N, U, V], ns N, u userKey[U], o
 			t.Remove(ns, k)
 		case args[0] == 2 && even:
 			t.Set(ns, k, of.make(args[1]))
+		case args[0] == 4:
+			disturb(t, ns, u, of, args[1])
 		}
-		return args[0] != 3
+		return args[0] != 3 && len(shows) < endless
 	})
-	if args[0] == 3 {
+	switch {
+	case len(shows) >= endless:
+		return "no end"
+	case args[0] == 3:
 		return fmt.Sprint(len(shows))
+	case args[0] == 4:
+		return ""
 	}
 	slices.Sort(shows)
 	return strings.Join(shows, " ")

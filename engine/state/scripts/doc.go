@@ -2,7 +2,8 @@
 // of backends beside a plain model, and shrunk to what one can read when something differs. A script is text; whoever finds a difference keeps
 // it as a file in testdata, and a test runs all of those for ever.
 //
-// Compared as sets are the entries of a map and the timers of one instant. Left out here, each with a test of its own: what is over and may be seen
+// Compared as sets are the entries of a map and the timers of one instant. What a walk shows of a map that is changed on the way is not compared,
+// only what is left. Left out here, each with a test of its own: what is over and may be seen
 // or not (backendtest.RunTTLPrograms), the reuse of objects, and keys that are equal but not by their bytes. How operators touch state is package
 // state's business, what the contract of a backend says is backendtest's.
 //

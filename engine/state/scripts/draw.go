@@ -151,7 +151,7 @@ func (d *drawing) mapVerb(s spec, n int, does func(string, ...uint64) Line) Line
 	case n < 66:
 		return does("drop", d.Uint64N(10), d.Uint64N(60))
 	}
-	mode := d.Uint64N(4)
+	mode := d.Uint64N(5)
 	if mode == 3 && s.mortal { // as with lists
 		mode = 0
 	}

@@ -255,8 +255,25 @@ func (m *model) eachPair(s spec, cell *cellModel, l Line) string {
 			cell.pairs[u] = aged{m.now, contentOf(s.of, l.Args[1])}
 		}
 	}
+	if l.Args[0] == 4 {
+		if len(shows) > 0 {
+			m.disturb(s, cell, l.Args[1])
+		}
+		return ""
+	}
 	slices.Sort(shows)
 	return strings.Join(shows, " ")
+}
+
+// disturb is what changes on the way leave of a map, wherever that has come to.
+func (m *model) disturb(s spec, cell *cellModel, from uint64) {
+	if from%2 == 1 {
+		clear(cell.pairs)
+	}
+	for i := range uint64(disturbed) {
+		delete(cell.pairs, from+i)
+	}
+	cell.pairs[from] = aged{m.now, contentOf(s.of, from)}
 }
 
 // fire takes timers until a time; those of an even one come again so much behind it.

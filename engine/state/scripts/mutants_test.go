@@ -24,6 +24,7 @@ func unseen() map[string]string {
 		"nil-is-no-element":             "scripts have no nil",
 		"nil-clears":                    "scripts have no nil",
 		"nil-in-a-map":                  "scripts have no nil",
+		"list-changes-when-read":        "scripts change no list while they read it",
 		"no-current-key":                "in scripts a key is always current",
 		"opened-once":                   "scripts open every state once",
 		"each-order-is-the-calls":       "entries of a map are compared as a set",
