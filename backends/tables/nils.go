@@ -7,8 +7,8 @@ import (
 	"github.com/weirbench/weir/backends"
 )
 
-// Nil is what Flink's null is to states, on every backend alike: to set a value to nil is to clear it, no list takes it as an element, a map takes
-// it as a value and not as a user key. A nil slice is an empty one, and no nil in this sense.
+// Nil is what Flink's null is to states, on every backend alike: to set a value to nil, or to fold nil into it, is to clear it, no list takes it
+// as an element, a map takes it as a value and not as a user key. A nil slice is an empty one, and no nil in this sense.
 
 // nilable tells whether a V may be nil.
 func nilable[V any]() bool {
@@ -21,6 +21,14 @@ func nilable[V any]() bool {
 
 // isNil wants a V that may be nil.
 func isNil[V any](v V) bool { return reflect.ValueOf(&v).Elem().IsNil() }
+
+// NilTest tells whether a V is nil. It is nil itself where no V may be, so that who asks often asks for nothing there.
+func NilTest[V any]() func(V) bool {
+	if nilable[V]() {
+		return isNil[V]
+	}
+	return nil
+}
 
 // clearing makes a Set of nil a Clear, where a value may be nil.
 func clearing[N comparable, V any](t Value[N, V], err error) (Value[N, V], error) {

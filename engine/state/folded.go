@@ -16,7 +16,7 @@ func OpenReducing[K comparable, V any](s *tables.Scope[K], name string, v backen
 	return OpenReducingTTL(s, name, v, fold, tables.TTL{})
 }
 
-// Add folds v in.
+// Add folds v in. To add nil is to clear, and fold sees none.
 func (s Reducing[V]) Add(v V) { s.in.Add(backends.Void{}, v) }
 
 // Get returns what was folded, and whether anything was.
@@ -27,18 +27,23 @@ func (s Reducing[V]) Clear() { s.in.Clear(backends.Void{}) }
 
 // ReducingIn is Reducing for the current key and a namespace.
 type ReducingIn[N comparable, V any] struct {
-	t    tables.Value[N, V]
-	fold func(old, added V) V
+	t     tables.Value[N, V]
+	fold  func(old, added V) V
+	isNil func(V) bool // nil where no V may be
 }
 
 // OpenReducingIn opens a reducing state with namespaces. For its TTL see OpenReducingTTL.
 func OpenReducingIn[K, N comparable, V any](s *tables.Scope[K], name string, ns tables.Namespace[N], v backends.Codec[V], fold func(old, added V) V, ttl tables.TTL) (ReducingIn[N, V], error) {
 	t, err := tables.OpenValueTTL(s, name, ns, v, ttl)
-	return ReducingIn[N, V]{t, fold}, err
+	return ReducingIn[N, V]{t, fold, tables.NilTest[V]()}, err
 }
 
-// Add folds v in.
+// Add folds v in. To add nil is to clear, and fold sees none.
 func (s ReducingIn[N, V]) Add(ns N, v V) {
+	if s.isNil != nil && s.isNil(v) {
+		s.t.Clear(ns)
+		return
+	}
 	if old, ok := s.t.Get(ns); ok {
 		v = s.fold(old, v)
 	}
@@ -69,7 +74,7 @@ func OpenAggregating[K comparable, In, Acc, Out any](s *tables.Scope[K], name st
 	return OpenAggregatingTTL(s, name, acc, agg, tables.TTL{})
 }
 
-// Add folds v in.
+// Add folds v in. To add nil is to clear, and the aggregate sees none.
 func (s Aggregating[In, Acc, Out]) Add(v In) { s.in.Add(backends.Void{}, v) }
 
 // Get returns what the accumulator means, and whether anything was added.
@@ -80,18 +85,23 @@ func (s Aggregating[In, Acc, Out]) Clear() { s.in.Clear(backends.Void{}) }
 
 // AggregatingIn is Aggregating for the current key and a namespace.
 type AggregatingIn[N comparable, In, Acc, Out any] struct {
-	t   tables.Value[N, Acc]
-	agg Aggregate[In, Acc, Out]
+	t     tables.Value[N, Acc]
+	agg   Aggregate[In, Acc, Out]
+	isNil func(In) bool // nil where no In may be
 }
 
 // OpenAggregatingIn opens an aggregating state with namespaces. For its TTL see OpenAggregatingTTL.
 func OpenAggregatingIn[K, N comparable, In, Acc, Out any](s *tables.Scope[K], name string, ns tables.Namespace[N], acc backends.Codec[Acc], agg Aggregate[In, Acc, Out], ttl tables.TTL) (AggregatingIn[N, In, Acc, Out], error) {
 	t, err := tables.OpenValueTTL(s, name, ns, acc, ttl)
-	return AggregatingIn[N, In, Acc, Out]{t, agg}, err
+	return AggregatingIn[N, In, Acc, Out]{t, agg, tables.NilTest[In]()}, err
 }
 
-// Add folds v in.
+// Add folds v in. To add nil is to clear, and the aggregate sees none.
 func (s AggregatingIn[N, In, Acc, Out]) Add(ns N, v In) {
+	if s.isNil != nil && s.isNil(v) {
+		s.t.Clear(ns)
+		return
+	}
 	acc, ok := s.t.Get(ns)
 	if !ok {
 		acc = s.agg.Create()
