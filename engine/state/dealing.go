@@ -28,8 +28,12 @@ func (m Mode) Group() int { return -1 - int(m) }
 type Share struct {
 	Mode     Mode
 	Name     string
+	Form     string // which codecs its elements are of, as people can read it
 	Elements []Element
 }
+
+// what is the share's kind, of which codecs.
+func (s *Share) what() string { return s.Mode.String() + " " + s.Form }
 
 // An Element is an encoded element of a list, which has no Value, or an entry of a map.
 type Element struct{ Key, Value []byte }
@@ -43,12 +47,14 @@ func (s *Share) Each(yield func(*backends.Entry)) {
 	}
 }
 
-// AppendShares appends the bytes of what a task holds to b: for every state its mode, its name and its elements, each with its length before it.
+// AppendShares appends the bytes of what a task holds to b: for every state its mode, its name, its form and its elements, each with its
+// length before it.
 func AppendShares(b []byte, all []Share) []byte {
 	text := func(s []byte) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	for i := range all {
 		b = append(b, byte(all[i].Mode))
 		text([]byte(all[i].Name))
+		text([]byte(all[i].Form))
 		b = binary.AppendUvarint(b, uint64(len(all[i].Elements)))
 		for _, x := range all[i].Elements {
 			text(x.Key)
@@ -85,7 +91,7 @@ func ParseShares(b []byte) (all []Share, err error) {
 	for len(b) > 0 {
 		s := Share{Mode: Mode(b[0])}
 		b = b[1:]
-		s.Name = string(text())
+		s.Name, s.Form = string(text()), string(text())
 		for n := number(); n > 0 && ok; n-- {
 			s.Elements = append(s.Elements, Element{text(), text()})
 		}
@@ -111,7 +117,7 @@ func Deal(held [][]Share, tasks int) [][]Share {
 			}
 		}
 		for i := range dealt {
-			given := Share{s.Mode, s.Name, all}
+			given := Share{s.Mode, s.Name, s.Form, all}
 			switch {
 			case s.Mode == Broadcast || s.Mode == Split && tasks == len(held):
 				if given.Elements = nil; copies[i%len(held)] != nil {
@@ -134,7 +140,7 @@ func named(held [][]Share) (all []Share) {
 	for _, shares := range held {
 		for _, s := range shares {
 			if find(all, s.Name) == nil {
-				all = append(all, Share{Mode: s.Mode, Name: s.Name})
+				all = append(all, Share{Mode: s.Mode, Name: s.Name, Form: s.Form})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/weirbench/weir/backends"
+	"github.com/weirbench/weir/backends/tables"
 )
 
 // An Operator is the state that a task holds without a key: operator state. It is Go objects on the heap whatever the backend, and one
@@ -20,7 +21,10 @@ type Operator struct {
 }
 
 // A holding is one opened state.
-type holding interface{ share() Share }
+type holding interface {
+	label() *Share // without its elements
+	share() Share
+}
 
 // Restored tells whether the task goes on from a checkpoint.
 func (o *Operator) Restored() bool { return o.restored }
@@ -38,18 +42,20 @@ func (o *Operator) Capture() (all []Share) {
 }
 
 // open takes what was restored of a state, and adds it to those that are captured.
-func (o *Operator) open(mode Mode, name string, h holding) (dealt []Element, err error) {
+func (o *Operator) open(h holding) (dealt []Element, err error) {
+	is := h.label()
 	for _, was := range o.opened {
-		if was.share().Name == name {
-			return nil, fmt.Errorf("open operator state %q: it is open", name)
+		if was.label().Name == is.Name {
+			return nil, fmt.Errorf("open operator state %q: it is open", is.Name)
 		}
 	}
-	for i, s := range o.waiting {
-		if s.Name != name {
+	for i := range o.waiting {
+		s := &o.waiting[i]
+		if s.Name != is.Name {
 			continue
 		}
-		if s.Mode != mode {
-			return nil, fmt.Errorf("open operator state %q as a %s: it was restored as a %s", name, mode, s.Mode)
+		if s.what() != is.what() {
+			return nil, fmt.Errorf("open operator state %q as a %s: it was restored as a %s", is.Name, is.what(), s.what())
 		}
 		dealt = s.Elements
 		o.waiting = slices.Delete(o.waiting, i, i+1)
@@ -59,12 +65,17 @@ func (o *Operator) open(mode Mode, name string, h holding) (dealt []Element, err
 	return dealt, nil
 }
 
+// refused is what a nil panics with, of which a checkpoint would find out too late.
+func refused(of *Share, as string) *backends.UsageError {
+	return &backends.UsageError{State: of.Name, What: "nil was given to a " + of.Mode.String() + "; want " + as}
+}
+
 // An OperatorList is a list of V of a task, in the order in which elements were added. Elements are independent of one another: a
 // restore may give them to other tasks.
 type OperatorList[V any] struct {
-	mode  Mode
-	name  string
+	of    Share // its label
 	codec backends.Codec[V]
+	isNil func(V) bool // nil where no element may be
 	vs    []V
 }
 
@@ -81,8 +92,8 @@ func OpenUnion[V any](o *Operator, name string, v backends.Codec[V]) (*OperatorL
 }
 
 func openOperatorList[V any](o *Operator, mode Mode, name string, v backends.Codec[V]) (*OperatorList[V], error) {
-	s := &OperatorList[V]{mode: mode, name: name, codec: v}
-	dealt, err := o.open(mode, name, s)
+	s := &OperatorList[V]{of: Share{Mode: mode, Name: name, Form: "of=" + tables.CodecForm(v)}, codec: v, isNil: tables.NilTest[V]()}
+	dealt, err := o.open(s)
 	for i := 0; i < len(dealt) && err == nil; i++ {
 		var one V
 		if one, err = v.Decode(dealt[i].Key); err == nil {
@@ -95,11 +106,23 @@ func openOperatorList[V any](o *Operator, mode Mode, name string, v backends.Cod
 	return s, nil
 }
 
-// Add appends v, which is the list's from then on.
-func (s *OperatorList[V]) Add(v V) { s.vs = append(s.vs, v) }
+// Add appends v, which is the list's from then on. A nil is a usage error, as in a list of keys.
+func (s *OperatorList[V]) Add(v V) {
+	s.refuse(v)
+	s.vs = append(s.vs, v)
+}
 
 // Set replaces the list by vs, which remains the caller's. No element clears it.
-func (s *OperatorList[V]) Set(vs []V) { s.vs = append(s.vs[:0:0], vs...) }
+func (s *OperatorList[V]) Set(vs []V) {
+	s.refuse(vs...)
+	s.vs = append(s.vs[:0:0], vs...)
+}
+
+func (s *OperatorList[V]) refuse(vs ...V) {
+	if s.isNil != nil && slices.ContainsFunc(vs, s.isNil) {
+		panic(refused(&s.of, "an element"))
+	}
+}
 
 // Len is how many elements there are.
 func (s *OperatorList[V]) Len() int { return len(s.vs) }
@@ -122,8 +145,10 @@ func (s *OperatorList[V]) Take(wanted func(V) bool) (taken []V) {
 // Clear removes all elements.
 func (s *OperatorList[V]) Clear() { s.vs = nil }
 
+func (s *OperatorList[V]) label() *Share { return &s.of }
+
 func (s *OperatorList[V]) share() Share {
-	x := Share{Mode: s.mode, Name: s.name}
+	x := s.of
 	for _, v := range s.vs {
 		x.Elements = append(x.Elements, Element{Key: s.codec.Append(nil, v)})
 	}
@@ -133,16 +158,19 @@ func (s *OperatorList[V]) share() Share {
 // A BroadcastMap is a map of U to V of which every task has a copy. What changes it must come to all tasks, and change it alike in each:
 // see engine.Hearer.
 type BroadcastMap[U comparable, V any] struct {
-	name string
-	u    backends.Codec[U]
-	v    backends.Codec[V]
-	m    map[U]V
+	of     Share // its label
+	u      backends.Codec[U]
+	v      backends.Codec[V]
+	uIsNil func(U) bool // nil where no key may be
+	vIsNil func(V) bool // and no value
+	m      map[U]V
 }
 
 // OpenBroadcast opens a map of which every task is given one whole copy when it is restored.
 func OpenBroadcast[U comparable, V any](o *Operator, name string, u backends.Codec[U], v backends.Codec[V]) (*BroadcastMap[U, V], error) {
-	s := &BroadcastMap[U, V]{name: name, u: u, v: v, m: map[U]V{}}
-	dealt, err := o.open(Broadcast, name, s)
+	of := Share{Mode: Broadcast, Name: name, Form: "from=" + tables.CodecForm(u) + " to=" + tables.CodecForm(v)}
+	s := &BroadcastMap[U, V]{of: of, u: u, v: v, uIsNil: tables.NilTest[U](), vIsNil: tables.NilTest[V](), m: map[U]V{}}
+	dealt, err := o.open(s)
 	for i := 0; i < len(dealt) && err == nil; i++ {
 		var key U
 		if key, err = u.Decode(dealt[i].Key); err == nil {
@@ -161,8 +189,16 @@ func (s *BroadcastMap[U, V]) Get(u U) (V, bool) {
 	return v, ok
 }
 
-// Set makes v the value of u.
-func (s *BroadcastMap[U, V]) Set(u U, v V) { s.m[u] = v }
+// Set makes v the value of u. A nil is a usage error: Flink writes no flag before the values of a broadcast map.
+func (s *BroadcastMap[U, V]) Set(u U, v V) {
+	switch {
+	case s.uIsNil != nil && s.uIsNil(u):
+		panic(refused(&s.of, "a key"))
+	case s.vIsNil != nil && s.vIsNil(v):
+		panic(refused(&s.of, "a value"))
+	}
+	s.m[u] = v
+}
 
 // Remove removes u.
 func (s *BroadcastMap[U, V]) Remove(u U) { delete(s.m, u) }
@@ -186,8 +222,10 @@ func (s *BroadcastMap[U, V]) sorted() []U {
 	return slices.SortedFunc(maps.Keys(s.m), func(a, b U) int { return bytes.Compare(s.u.Append(nil, a), s.u.Append(nil, b)) })
 }
 
+func (s *BroadcastMap[U, V]) label() *Share { return &s.of }
+
 func (s *BroadcastMap[U, V]) share() Share {
-	x := Share{Mode: Broadcast, Name: s.name}
+	x := s.of
 	for _, u := range s.sorted() {
 		x.Elements = append(x.Elements, Element{Key: s.u.Append(nil, u), Value: s.v.Append(nil, s.m[u])})
 	}

@@ -142,6 +142,52 @@ func TestCapture(t *testing.T) {
 	}
 }
 
+// What was written by one codec is not read by another, also where its bytes could be; the same codec reads it.
+func TestRestoreByAnotherCodec(t *testing.T) {
+	o := &state.Operator{Tasks: 1}
+	split, err := state.OpenSplit(o, "list", tables.Int64{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	split.Add(-1)
+	m, err := state.OpenBroadcast(o, "map", tables.String{}, tables.Int64{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Set("a", -1)
+	restored := func() *state.Operator {
+		held, err := state.ParseShares(state.AppendShares(nil, o.Capture()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := &state.Operator{Tasks: 2}
+		next.Restore(state.Deal([][]state.Share{held}, 2)[0])
+		return next
+	}
+	for want, open := range map[string]func(*state.Operator) error{
+		`open operator state "list" as a split list of=tables.Uint64:8: it was restored as a split list of=tables.Int64:8`: func(o *state.Operator) error {
+			_, err := state.OpenSplit(o, "list", tables.Uint64{})
+			return err
+		},
+		`open operator state "list" as a union list of=tables.Int64:8: it was restored as a split list of=tables.Int64:8`: func(o *state.Operator) error {
+			_, err := state.OpenUnion(o, "list", tables.Int64{})
+			return err
+		},
+		`open operator state "map" as a broadcast map from=tables.String to=tables.Uint64:8: it was restored as a broadcast map from=tables.String to=tables.Int64:8`: func(o *state.Operator) error {
+			_, err := state.OpenBroadcast(o, "map", tables.String{}, tables.Uint64{})
+			return err
+		},
+	} {
+		if err := open(restored()); err == nil || err.Error() != want {
+			t.Errorf("%v; want %s", err, want)
+		}
+	}
+	again, err := state.OpenSplit(restored(), "list", tables.Int64{})
+	if err != nil || again.Len() != 1 {
+		t.Errorf("the same codec: %v, %v", again, err)
+	}
+}
+
 // What is taken is gone, in its order.
 func TestTake(t *testing.T) {
 	o := hold(t, &state.Operator{Tasks: 1})
@@ -166,14 +212,14 @@ func TestParseShares(t *testing.T) {
 	if whole != 3 {
 		t.Errorf("%d beginnings are read as shares, want 3: none, one and two states", whole)
 	}
-	for _, bad := range []string{"\x07\x01a\x00", "\x00\xff", "\x00\x01a\x01\x09abc"} {
+	for _, bad := range []string{"\x07\x01a\x01f\x00", "\x00\xff", "\x00\x01a\x01", "\x00\x01a\x01f\x01\x09abc"} {
 		if _, err := state.ParseShares([]byte(bad)); err == nil {
 			t.Errorf("%q is read as shares", bad)
 		}
 	}
 	wrong := &state.Operator{Tasks: 1}
-	wrong.Restore([]state.Share{{Mode: state.Broadcast, Name: "map", Elements: []state.Element{{Key: []byte("x"), Value: []byte("short")}}}})
-	if _, err := state.OpenBroadcast(wrong, "map", tables.String{}, tables.Uint64{}); err == nil {
+	wrong.Restore([]state.Share{{Mode: state.Broadcast, Name: "map", Form: "from=tables.String to=tables.Uint64:8", Elements: []state.Element{{Key: []byte("x"), Value: []byte("short")}}}})
+	if _, err := state.OpenBroadcast(wrong, "map", tables.String{}, tables.Uint64{}); err == nil || strings.Contains(err.Error(), "restored as") {
 		t.Error("a value of five bytes is read as a number")
 	}
 }
