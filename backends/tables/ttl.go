@@ -12,7 +12,7 @@ import (
 // of its last write before its own bytes. Of a list every element has a time of its own, of a map every entry. A value is over when its time
 // and Life have passed, at that very microsecond. Who reads a value that is over deletes it, also where it is shown to him.
 //
-// The zero TTL is none: the state is opened as if it had never been heard of.
+// The zero TTL is none, which Flink also writes as the update type Disabled: the state is opened as if it had never been heard of.
 type TTL struct {
 	Life    time.Duration // in whole microseconds; 0: for ever
 	Update  Update

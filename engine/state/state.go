@@ -51,7 +51,8 @@ func (s Map[U, V]) Has(u U) bool {
 	return ok
 }
 
-// Empty tells whether there is no entry.
+// Empty tells whether there is no entry. It reads up to the first that it sees: where entries have a TTL, it deletes what is over as any read does,
+// and where that may be seen, a map of nothing else is not empty until all of it was read.
 func (s Map[U, V]) Empty() bool {
 	empty := true
 	s.t.Each(backends.Void{}, func(U, V) bool { empty = false; return false })
@@ -64,7 +65,8 @@ func (s Map[U, V]) Set(u U, v V) { s.t.Set(backends.Void{}, u, v) }
 // Remove removes u.
 func (s Map[U, V]) Remove(u U) { s.t.Remove(backends.Void{}, u) }
 
-// Each yields every entry until yield returns false. Meanwhile the current entry may be set or removed, no other.
+// Each yields every entry until yield returns false. Meanwhile the current entry may be set or removed. If others are, it is not said which are yielded, as what,
+// and how often; but Each ends, and the map holds what the calls left.
 func (s Map[U, V]) Each(yield func(U, V) bool) { s.t.Each(backends.Void{}, yield) }
 
 // Clear removes all entries.

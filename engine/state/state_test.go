@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/backendtest/every"
+	"github.com/weirbench/weir/backends/kv"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine/state"
 )
@@ -161,4 +162,29 @@ func contents(t *testing.T, s backends.Snapshot) (all []string) {
 		}
 	}
 	return all
+}
+
+// On an ordered store text as a user key comes by its bytes; Flink's RocksDB has its length before it.
+func TestOrderOfTextInAMap(t *testing.T) {
+	for name, b := range every.Ordered(kv.Options{}) {
+		k := open(t, b)
+		order := func() (got []string) {
+			k.by.Each(func(u string, _ uint64) bool { got = append(got, u); return true })
+			return got
+		}
+		want := []string{"", "a", "aa", "b", "ba", "c"}
+		k.batch(t, []uint64{1}, func(int) {
+			for _, u := range []string{"c", "aa", "", "ba", "a", "b"} {
+				k.by.Set(u, 1)
+			}
+			if got := order(); !slices.Equal(got, want) {
+				t.Errorf("%s, in the batch: %q, want %q", name, got, want)
+			}
+		})
+		k.batch(t, []uint64{1}, func(int) {
+			if got := order(); !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		})
+	}
 }

@@ -142,3 +142,28 @@ func TestZeroTTLIsNone(t *testing.T) {
 		})
 	})
 }
+
+// Empty reads: what is over goes, and where it may be seen it is an entry for the last time.
+func TestEmptyDeletesWhatIsOver(t *testing.T) {
+	for name, b := range every.Backend() {
+		t.Run(name, func(t *testing.T) {
+			for visible, want := range map[tables.Visible]string{tables.NeverReturnExpired: "[true true true]", tables.ReturnExpiredIfNotCleanedUp: "[false false true]"} {
+				k := openTTL(t, b, tables.TTL{Life: time.Second, Visible: visible, Cleanup: tables.Cleanup{NoBackground: true}})
+				k.at(t, 0, func() { k.by.Set("a", 1); k.by.Set("b", 2) })
+				k.at(t, 1000, func() {
+					if got := fmt.Sprint([]bool{k.by.Empty(), k.by.Empty(), k.by.Empty()}); got != want {
+						t.Errorf("Empty three times with the visibility %d: %s, want %s", visible, got, want)
+					}
+				})
+				s, err := k.Store.Snapshot()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if left := contents(t, s); len(left) != 0 {
+					t.Errorf("left: %v, want nothing", left)
+				}
+				s.Close()
+			}
+		})
+	}
+}
