@@ -55,6 +55,11 @@ func TestMarkedLog(t *testing.T) {
 	if got, want := sends(t, 100, e.SourcePart(5, 103)), []string{"0 rows, then 103", "1 rows, then 133", "3 rows, then 163", "1 rows, then 163", "0 rows, then the end"}; !slices.Equal(got, want) {
 		t.Errorf("after a recovery the source sends %q, want %q", got, want)
 	}
+	for mark, want := range map[int64]string{-7: "0 rows, then -7", 0: "0 rows, then 0", e.NoMark: "1 rows, then 133"} { // one is said again, whatever it is
+		if got := sends(t, 100, e.SourcePart(5, mark)); got[0] != want {
+			t.Errorf("restored with the watermark %d the source sends first %q, want %q", mark, got[0], want)
+		}
+	}
 }
 
 func sends(t *testing.T, batch int, part []byte) (all []string) {

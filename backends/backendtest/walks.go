@@ -73,7 +73,7 @@ func eachSurvivesAnyChange(c *check) {
 }
 
 func (j *job) changed(how string, later int64, maps []sets) {
-	sizes, all := []int{1, 2, 3, 16, 17, 40, 300}, changes()
+	sizes, all := []int{1, 3, 17, 40, 300}, changes()
 	each := func(f func(m sets, size int, x change, i int)) {
 		j.batch(upTo(len(sizes)*len(all)), func(i int) {
 			for nth, m := range maps {
@@ -92,7 +92,7 @@ func (j *job) changed(how string, later int64, maps []sets) {
 	walk := func(m sets, size int, x change, i int) {
 		n := 0
 		m.Each(void{}, func(string, uint64) bool {
-			if n++; n <= 20 {
+			if n++; n <= 4 {
 				want[i] = x.do(m, size, n)
 			}
 			return n <= 10*size
