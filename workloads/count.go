@@ -21,7 +21,7 @@ const (
 // keyed topic, a key's records all lie in one partition.
 func Count() Workload {
 	params := append(keyParams("1000", "1M"),
-		amount("value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
+		measure(Bytes, "value_size", "16", "bytes of a value, its count and chain included", chainWidth, valueBytesMax),
 		choice("event_time", "whether records have a time, a millisecond apart", "false", "true"),
 	)
 	params = append(params, silenceParams()...)

@@ -14,7 +14,7 @@ import (
 // what it saw of its key, when it came and what it saw of that state.
 func DedupTTL() Workload {
 	params := append(keyParams("1k", "1M"),
-		amount("life", "100k", "microseconds after which what was written expires", 1, 1_000_000_000_000),
+		measure(Micros, "life", "100k", "microseconds after which what was written expires", 1, 1_000_000_000_000),
 		choice("renew", "whether a duplicate writes, too", "false", "true"),
 		choice("kind", "value keeps the last write; list keeps all, each with a life of its own; map keeps the last of each of four groups of records", "value", "list", "map"),
 		choice("update", "what begins a life anew", "on-create-and-write", "on-read-and-write"),
@@ -33,7 +33,7 @@ func DedupTTL() Workload {
 			j.expires.Slots = 4
 		}
 		if j.expires.List && j.expires.Renewed && j.expires.ByReading {
-			return nil, errors.New("kind list, renew true and update on-read-and-write: such a list grows for ever; want one of them otherwise")
+			return nil, misfit(errors.New("kind list, renew true and update on-read-and-write: such a list grows for ever; want one of them otherwise"), "kind", "renew", "update")
 		}
 		return j.job(), nil
 	})

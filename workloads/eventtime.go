@@ -11,11 +11,11 @@ import (
 // timeParams are the parameters of an input whose records have times that need not ascend.
 func timeParams(outOfOrder string) []Param {
 	return append([]Param{
-		amount("out_of_order", outOfOrder, "milliseconds that a record may be behind the greatest time so far and still be before no watermark", 0, 1_000_000_000),
+		measure(Millis, "out_of_order", outOfOrder, "milliseconds that a record may be behind the greatest time so far and still be before no watermark", 0, 1_000_000_000),
 		share("late", "0", "this share of the records may come behind a watermark that has passed their time; more than 0 wants one source partition"),
-		amount("late_by", "2k", "milliseconds that these are later at most", 2, 1_000_000_000),
-		amount("watermark_every", "50", "records from one watermark of a partition to the next", 1, 1_000_000),
-		amount("burst", "0", "so many records in a row have one time, up to their disorder; 0: each its own", 0, 1_000_000_000),
+		measure(Millis, "late_by", "2k", "milliseconds that these are later at most", 2, 1_000_000_000).when("late"),
+		measure(InRecords, "watermark_every", "50", "records from one watermark of a partition to the next", 1, 1_000_000),
+		measure(InRecords, "burst", "0", "so many records in a row have one time, up to their disorder; 0: each its own", 0, 1_000_000_000),
 	}, dryParams()...)
 }
 
@@ -45,7 +45,7 @@ func (v *values) timeline(seed uint64) timeline {
 
 // refuse says that late records want one partition.
 func (l *timeline) refuse(parts int) error {
-	return fmt.Errorf("late %v with %d source partitions; want 1, or late 0: what is late depends on how fast each of several is read", l.late, parts)
+	return misfit(fmt.Errorf("late %v with %d source partitions; want 1, or late 0: what is late depends on how fast each of several is read", l.late, parts), "late")
 }
 
 // newest is the greatest time that a record up to an offset has.

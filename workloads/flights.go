@@ -45,7 +45,7 @@ func Flights() Workload {
 		}
 		passes := v.amount("passes")
 		if passes > flightsMax/n {
-			return nil, fmt.Errorf("passes %d of %d flights are more than %d; want %d at most", passes, n, flightsMax, flightsMax/n)
+			return nil, misfit(fmt.Errorf("passes %d of %d flights are more than %d; want %d at most", passes, n, flightsMax, flightsMax/n), "passes")
 		}
 		return (&flightJob{rows: rows, n: n, total: n * passes, parts: int64(o.Parts), groups: o.Groups, seed: o.Seed}).job(), nil
 	}}
@@ -56,11 +56,11 @@ func openFlights(path string, o Options, carried func() (*flightRows, error)) (*
 		return carried()
 	}
 	if o.Open == nil {
-		return nil, fmt.Errorf("path %q: no file can be opened here; leave path out", path)
+		return nil, misfit(fmt.Errorf("path %q: no file can be opened here; leave path out", path), "path")
 	}
 	f, err := o.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("open the flights: %w; want a CSV file, plain or gzip", err)
+		return nil, misfit(fmt.Errorf("open the flights: %w; want a CSV file, plain or gzip", err), "path")
 	}
 	rows, err := readFlights(path, f)
 	return rows, errors.Join(err, f.Close())

@@ -16,8 +16,8 @@ import (
 // its own type; with one, its records are of both.
 func IntervalJoin() Workload {
 	params := append(append(keyParams("10k", "1M"), timeParams("0")...),
-		amount("before", "10k", "milliseconds that a record of the second input may be before its partner", 0, 1_000_000_000),
-		amount("after", "20k", "milliseconds that a record of the second input may be behind its partner", 0, 1_000_000_000),
+		measure(Millis, "before", "10k", "milliseconds that a record of the second input may be before its partner", 0, 1_000_000_000),
+		measure(Millis, "after", "20k", "milliseconds that a record of the second input may be behind its partner", 0, 1_000_000_000),
 	)
 	return drawn("interval-join", "records of two inputs paired by key when their times are near", params, func(v *values, d Draws, o Options) (*Job, error) {
 		dry := v.dries(&d)

@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -19,8 +18,8 @@ func LargeState() Workload {
 	return drawn("large-state", "a value for each of many keys: filled once, then read and written", params, func(v *values, d Draws, o Options) (*Job, error) {
 		d.Fill = d.Law != fileLaw
 		j := &largeJob{countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, v.sizing("value"), v.share("reads"), v.share("updates")}
-		if sum := j.reading + j.updating; sum > 1 {
-			return nil, fmt.Errorf("reads and updates are %v of the records together; want 1 at most", sum)
+		if err := v.checkShares("reads", "updates"); err != nil {
+			return nil, err
 		}
 		return j.job(), nil
 	})

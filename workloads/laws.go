@@ -22,12 +22,12 @@ const (
 // keyParams are the parameters of how records fall on keys, alike for all made-up inputs.
 func keyParams(keys, records string) []Param {
 	return []Param{
-		amount("keys", keys, "how many keys there are before new ones come", 1, countKeysMax),
+		amount("keys", keys, "how many keys there are before new ones come", 1, countKeysMax).when("distribution", uniformLaw, zipfianLaw, hotspotLaw, latestLaw, sequentialLaw),
 		choice("distribution", "how records fall on keys: uniform, zipfian, hotspot and latest as YCSB draws them, sequential, or as a file has them",
 			uniformLaw, zipfianLaw, hotspotLaw, latestLaw, sequentialLaw, fileLaw),
-		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian and latest are", Check: checkTheta},
-		share("hot_keys", "0.2", "hotspot: this share of the keys"),
-		share("hot_records", "0.8", "hotspot: gets this share of the records"),
+		{Name: "theta", Default: "0.99", Doc: "how skewed zipfian and latest are", Check: checkTheta, When: []When{{"distribution", []string{zipfianLaw, latestLaw}}}},
+		share("hot_keys", "0.2", "hotspot: this share of the keys").when("distribution", hotspotLaw),
+		share("hot_records", "0.8", "hotspot: gets this share of the records").when("distribution", hotspotLaw),
 		share("new_keys", "0", "this share of the records comes with a key that was not there before"),
 		{Name: "keys_path", Default: "", Doc: "file: a text file with a key on each line, read again and again"},
 		amount("records", records, "how many records there are", 1, countRowsMax),
@@ -80,19 +80,19 @@ func (v *values) draws(o Options) (Draws, error) {
 	path := v.text("keys_path")
 	switch {
 	case d.Law == fileLaw && path == "":
-		return d, errors.New("keys_path is empty; want a text file with a key on each line")
+		return d, misfit(errors.New("keys_path is empty; want a text file with a key on each line"), "keys_path", "distribution")
 	case d.Law != fileLaw && path != "":
-		return d, fmt.Errorf("keys_path %q is read by distribution file only; want that, or no keys_path", short(path))
+		return d, misfit(fmt.Errorf("keys_path %q is read by distribution file only; want that, or no keys_path", short(path)), "keys_path")
 	case d.Law != fileLaw:
 		return d, nil
 	case d.New > 0:
-		return d, fmt.Errorf("new_keys %v; want 0 with distribution file: its keys are those of the file", d.New)
+		return d, misfit(fmt.Errorf("new_keys %v; want 0 with distribution file: its keys are those of the file", d.New), "new_keys", "distribution")
 	case o.Open == nil:
-		return d, fmt.Errorf("keys_path %q: no file can be opened here; want another distribution", short(path))
+		return d, misfit(fmt.Errorf("keys_path %q: no file can be opened here; want another distribution", short(path)), "keys_path")
 	}
 	f, err := o.Open(path)
 	if err != nil {
-		return d, fmt.Errorf("open the keys: %w", err)
+		return d, misfit(fmt.Errorf("open the keys: %w; want a text file with a key on each line", err), "keys_path")
 	}
 	d.File, d.Keys, err = readKeys(path, f)
 	return d, errors.Join(err, f.Close())
@@ -122,11 +122,11 @@ func readKeys(path string, r io.Reader) (order []int32, keys int, err error) {
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, 0, fmt.Errorf("%s:%d:1: a line of over %d bytes; want a key", path, line+1, keyBytesMax)
 	case err != nil:
-		return nil, 0, fmt.Errorf("read the keys: %s:%d: %w", path, line+1, err)
+		return nil, 0, misfit(fmt.Errorf("read the keys: %s:%d: %w", path, line+1, err), "keys_path")
 	case line == 0:
 		return nil, 0, fmt.Errorf("%s:1:1: an empty file; want a key on each line", path)
 	case len(numbers) > countKeysMax:
-		return nil, 0, fmt.Errorf("%s: %d different keys; want %d at most", path, len(numbers), countKeysMax)
+		return nil, 0, misfit(fmt.Errorf("%s: %d different keys; want %d at most", path, len(numbers), countKeysMax), "keys_path")
 	}
 	return order, len(numbers), nil
 }

@@ -3,6 +3,7 @@ package workloads
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -20,7 +21,7 @@ const (
 // LongWindows is the job whose windows are long: records are gathered by key and event time. A row comes out for each record when it comes, and
 // one for each window that fires. What windows must have told is worked out from the whole input, in another way.
 func LongWindows() Workload {
-	params := append(append(keyParams("1k", "1M"), timeParams("0")...), windowParams("200k", slidingWindow, tumblingWindow, sessionWindow, cumulateWindow)...)
+	params := append(append(keyParams("1k", "1M"), timeParams("0")...), clocked(windowParams("200k", slidingWindow, tumblingWindow, sessionWindow, cumulateWindow))...)
 	params = append(params, choice("function", "aggregate folds every record as it comes; list keeps them all until the window fires", "aggregate", "list"),
 		choice("time", "of what time windows are: of the records', or of the clock, which their sizes are then in microseconds of; that wants function list", eventTime, processingTime))
 	return drawn("long-windows", "records gathered by key in windows of event time, with what is late, or by the clock", params, func(v *values, d Draws, o Options) (*Job, error) {
@@ -53,14 +54,27 @@ func WindowJoin() Workload {
 
 // windowParams are the parameters of windows of some kinds.
 func windowParams(size string, kinds ...string) []Param {
+	of := func(some ...string) []string {
+		return slices.DeleteFunc(some, func(kind string) bool { return !slices.Contains(kinds, kind) })
+	}
 	return []Param{
 		choice("window", "sliding windows overlap; session windows end when no record comes for a while; cumulate windows grow step by step", kinds...),
 		choice("trigger", "what a window does that fires: keep what it holds, for records that are late, or forget it", "fire", "fire-and-purge"),
-		amount("size", size, "milliseconds of a window", 1, 1_000_000_000),
-		amount("slide", "20k", "milliseconds from a sliding window to the next; the steps of a cumulate one", 1, 1_000_000_000),
-		amount("gap", "10001", "milliseconds without a record that end a session; of several source partitions an odd number", 1, 1_000_000_000),
-		amount("lateness", "0", "milliseconds that a window still takes records when it has fired", 0, 1_000_000_000),
+		measure(Millis, "size", size, "milliseconds of a window", 1, 1_000_000_000).when("window", of(slidingWindow, tumblingWindow, cumulateWindow)...),
+		measure(Millis, "slide", "20k", "milliseconds from a sliding window to the next; the steps of a cumulate one", 1, 1_000_000_000).when("window", of(slidingWindow, cumulateWindow)...),
+		measure(Millis, "gap", "10001", "milliseconds without a record that end a session; of several source partitions an odd number", 1, 1_000_000_000).when("window", sessionWindow),
+		measure(Millis, "lateness", "0", "milliseconds that a window still takes records when it has fired", 0, 1_000_000_000),
 	}
+}
+
+// clocked makes those that windows by the clock have, too, of the clock there.
+func clocked(params []Param) []Param {
+	for i := range params {
+		if n := params[i].Name; n == "size" || n == "slide" || n == "gap" {
+			params[i] = params[i].byClock()
+		}
+	}
+	return params
 }
 
 // windows makes a job of windowParams and timeParams.
@@ -93,13 +107,13 @@ func (j *windowsJob) check(parts int) error {
 	case j.times.late > 0 && parts > 1:
 		return j.times.refuse(parts)
 	case j.kind == sessionWindow && !j.clock && j.gap%stepMillis == 0 && parts > 1:
-		return fmt.Errorf("gap %d with %d source partitions; want an odd number, as %d: where a session ends when a record comes, they are one or two by who is read faster", j.gap, parts, j.gap+1)
+		return misfit(fmt.Errorf("gap %d with %d source partitions; want an odd number, as %d: where a session ends when a record comes, they are one or two by who is read faster", j.gap, parts, j.gap+1), "gap")
 	case j.kind == slidingWindow && j.slide > j.span:
-		return fmt.Errorf("slide %d and size %d; want a size of one slide at least, or some records are in no window", j.slide, j.span)
+		return misfit(fmt.Errorf("slide %d and size %d; want a size of one slide at least, or some records are in no window", j.slide, j.span), "slide", "size")
 	case j.kind == cumulateWindow && j.span%j.slide != 0:
-		return fmt.Errorf("slide %d and size %d; want a size of whole slides for cumulate windows", j.slide, j.span)
+		return misfit(fmt.Errorf("slide %d and size %d; want a size of whole slides for cumulate windows", j.slide, j.span), "slide", "size")
 	case j.kind == slidingWindow && j.span/j.slide > 1000, j.kind == cumulateWindow && j.span/j.slide > 1000:
-		return fmt.Errorf("slide %d and size %d; want at most 1000 windows for a record", j.slide, j.span)
+		return misfit(fmt.Errorf("slide %d and size %d; want at most 1000 windows for a record", j.slide, j.span), "slide", "size")
 	}
 	return nil
 }

@@ -17,6 +17,12 @@ func Amount(name, def, doc string, least, most int64) Param {
 	return amount(name, def, doc, least, most)
 }
 
+// Measure is a parameter that counts in a unit, from least to most: Millis, Micros, Bytes or InRecords. A time or a size may also be given with a unit
+// of its own: "10 s", "200 ms", "32 KiB".
+func Measure(unit, name, def, doc string, least, most int64) Param {
+	return measure(unit, name, def, doc, least, most)
+}
+
 // Choice is a parameter that is one of few words, the first by default.
 func Choice(name, doc string, words ...string) Param { return choice(name, doc, words...) }
 
@@ -32,7 +38,7 @@ func Resolve(params []Param, o Options) (Values, error) {
 	return Values{v}, err
 }
 
-// Amount is the value of a parameter that Amount made.
+// Amount is the value of a parameter that Amount or Measure made, in its unit.
 func (v Values) Amount(name string) int64 { return v.all.amount(name) }
 
 // Text is any parameter as it was given, or its default.

@@ -25,10 +25,10 @@ func MapProfile() Workload {
 		j := &mapJob{countJob{draws: d, size: chainWidth, timed: true, groups: o.Groups}, v.sizing("value"), uint64(v.amount("fields")),
 			[4]float64{v.share("gets"), v.share("removes"), v.share("scans"), v.share("prunes")}, uint64(v.amount("loaded"))}
 		if j.draws.Fill = j.loaded > 0 && d.Law != fileLaw; j.loaded > j.fields {
-			return nil, fmt.Errorf("loaded %d of %d fields; want at most all", j.loaded, j.fields)
+			return nil, misfit(fmt.Errorf("loaded %d of %d fields; want at most all", j.loaded, j.fields), "loaded", "fields")
 		}
-		if sum := j.shares[0] + j.shares[1] + j.shares[2] + j.shares[3]; sum > 1 {
-			return nil, fmt.Errorf("gets, removes, scans and prunes are %v of the records together; want 1 at most", sum)
+		if err := v.checkShares("gets", "removes", "scans", "prunes"); err != nil {
+			return nil, err
 		}
 		return j.job(), nil
 	})

@@ -8,10 +8,7 @@ import (
 
 // amount is a parameter that counts something.
 func amount(name, def, doc string, least, most int64) Param {
-	return Param{Name: name, Default: def, Doc: doc, Check: func(v string) error {
-		_, err := parseAmount(name, v, least, most)
-		return err
-	}}
+	return measure("", name, def, doc, least, most)
 }
 
 // choice is a parameter that is one of few words.
@@ -24,25 +21,6 @@ func choice(name, doc string, words ...string) Param {
 		}
 		return fmt.Errorf("%s %q; want %s", name, short(v), strings.Join(words, " or "))
 	}}
-}
-
-// parseAmount reads "5000000", "5M", "128 B", "4 KiB".
-func parseAmount(name, v string, least, most int64) (int64, error) {
-	number, scale := v, int64(1)
-	for _, u := range []struct {
-		unit string
-		n    int64
-	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"B", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}} {
-		if cut, ok := strings.CutSuffix(v, u.unit); ok {
-			number, scale = strings.TrimSuffix(cut, " "), u.n
-			break
-		}
-	}
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n < (least+scale-1)/scale || n > most/scale {
-		return 0, fmt.Errorf("%s %q; want a whole number from %s to %s", name, short(v), counted(least), counted(most))
-	}
-	return n * scale, nil
 }
 
 // counted writes a number as people would type it.
@@ -80,8 +58,12 @@ func resolve(known []Param, given map[string]string) (values, error) {
 		if p.Check == nil {
 			continue
 		}
-		if err := p.Check(v.text(p.Name)); err != nil {
-			return v, err
+		err := p.Check(v.text(p.Name))
+		if err == nil && p.ByClock {
+			_, err = p.number(v.text(p.Name), p.unit(v.text))
+		}
+		if err != nil {
+			return v, misfit(err, p.Name)
 		}
 	}
 	return v, nil
@@ -91,9 +73,13 @@ func (v *values) text(name string) string {
 	if s, ok := v.given[name]; ok {
 		return s
 	}
+	return v.param(name).Default
+}
+
+func (v *values) param(name string) *Param {
 	for i := range v.known {
 		if v.known[i].Name == name {
-			return v.known[i].Default
+			return &v.known[i]
 		}
 	}
 	panic("workloads: no parameter " + name)
@@ -101,11 +87,36 @@ func (v *values) text(name string) string {
 
 // amount is a parameter that was checked.
 func (v *values) amount(name string) int64 {
-	n, err := parseAmount(name, v.text(name), 0, 1<<62)
+	p := v.param(name)
+	n, err := p.number(v.text(name), p.unit(v.text))
 	if err != nil {
 		panic(err)
 	}
 	return n
+}
+
+// A ParamError is what is wrong with one parameter, or with several beside each other. Its message names them.
+type ParamError struct {
+	Names []string // the first that is said is the one to mend
+	Err   error
+}
+
+func (e *ParamError) Error() string { return e.Err.Error() }
+func (e *ParamError) Unwrap() error { return e.Err }
+
+func misfit(err error, names ...string) error { return &ParamError{names, err} }
+
+// checkShares refuses shares of the records that are more than all of them.
+func (v *values) checkShares(names ...string) error {
+	sum := 0.0
+	for _, name := range names {
+		sum += v.share(name)
+	}
+	if sum <= 1+1e-9 { // 0.7, 0.2 and 0.1 are a little more
+		return nil
+	}
+	last := len(names) - 1
+	return misfit(fmt.Errorf("%s and %s are %.4g of the records together; want 1 at most", strings.Join(names[:last], ", "), names[last], sum), names...)
 }
 
 // checkShape refuses a graph that no job can have.

@@ -18,7 +18,7 @@ import (
 // time, in a split list. Each record knows which rule it comes under, so the row of one that met another rule is wrong.
 func BroadcastRules() Workload {
 	params := append(append(keyParams("1k", "1M"), timeParams("200")...),
-		amount("rule_every", "20", "records of a partition from one rule to the next", 2, 1_000_000_000),
+		measure(InRecords, "rule_every", "20", "records of a partition from one rule to the next", 2, 1_000_000_000),
 	)
 	return drawn("broadcast-rules", "records under rules that every task hears, in the order of their times: operator state of each kind", params, func(v *values, d Draws, o Options) (*Job, error) {
 		dry := v.dries(&d)

@@ -12,9 +12,9 @@ import (
 // dryParams.
 func silenceParams() []Param {
 	return []Param{
-		amount("silent_every", "0", "records of a partition from one silence to the next; 0: it has none", 0, countRowsMax),
-		amount("silent_for", "100k", "microseconds that nothing comes in a silence", 1, 1_000_000_000_000),
-		amount("idle_after", "0", "microseconds of a silence after which a partition says that it is idle, and holds no watermark back; 0: it never does", 0, 1_000_000_000_000),
+		measure(InRecords, "silent_every", "0", "records of a partition from one silence to the next; 0: it has none", 0, countRowsMax),
+		measure(Micros, "silent_for", "100k", "microseconds that nothing comes in a silence", 1, 1_000_000_000_000).when("silent_every"),
+		measure(Micros, "idle_after", "0", "microseconds of a silence after which a partition says that it is idle, and holds no watermark back; 0: it never does", 0, 1_000_000_000_000).when("silent_every"),
 	}
 }
 
@@ -49,11 +49,11 @@ func (l silentLog) IdleAfter() int64 { return l.after }
 // comes behind that: else what is late would depend on how fast the others are read.
 func dryParams() []Param {
 	return []Param{
-		amount("silent_every", "0", "records of a partition from one silence to the next, in which it holds the watermark back; 0: it has none", 0, countRowsMax),
-		amount("silent_for", "100k", "microseconds that nothing comes in a silence", 1, 1_000_000_000_000),
-		amount("dry_parts", "0", "the last so many source partitions run dry, all but the first at most: a silence, which is the only one, and then their end", 0, 63),
-		amount("dry_at", "1k", "records after which they do", 0, countRowsMax),
-		amount("idle_after", "0", "microseconds after which one that ran dry says that it is idle, and holds no watermark back; 0: it never does", 0, 1_000_000_000_000),
+		measure(InRecords, "silent_every", "0", "records of a partition from one silence to the next, in which it holds the watermark back; 0: it has none", 0, countRowsMax),
+		measure(Micros, "silent_for", "100k", "microseconds that nothing comes in a silence", 1, 1_000_000_000_000).when("silent_every").when("dry_parts"),
+		amount("dry_parts", "0", "the last so many source partitions run dry, all but the first at most: a silence, which is the only one, and then their end", 0, 63).ofParts(),
+		measure(InRecords, "dry_at", "1k", "records after which they do", 0, countRowsMax).when("dry_parts"),
+		measure(Micros, "idle_after", "0", "microseconds after which one that ran dry says that it is idle, and holds no watermark back; 0: it never does", 0, 1_000_000_000_000).when("dry_parts"),
 	}
 }
 

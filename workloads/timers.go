@@ -15,12 +15,12 @@ import (
 func ManyTimers() Workload {
 	params := append(keyParams("10k", "1M"),
 		choice("time", "of what time alarms are: of the records', or of the clock, whose delay and burst are in microseconds", eventTime, processingTime),
-		amount("delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000),
-		amount("burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000),
-		choice("bursts", "which are due together: those of all keys, or those of each key apart from other keys'", "global", burstsByKey),
+		measure(Millis, "delay", "10k", "milliseconds from a record to its alarm, at most", 1, 1_000_000_000).byClock(),
+		measure(Millis, "burst", "0", "alarms are due together, every so many milliseconds; 0: each by itself", 0, 1_000_000_000).byClock(),
+		choice("bursts", "which are due together: those of all keys, or those of each key apart from other keys'", "global", burstsByKey).when("burst"),
 		amount("deletes", "10", "of a hundred records, how many call off the alarm before", 0, 90),
-		amount("out_of_order", "0", "milliseconds that a record may be behind the greatest time so far; 0: times ascend, and a watermark follows every batch", 0, 1_000_000_000),
-		amount("watermark_every", "50", "records from one watermark of a partition to the next, where they are out of order", 1, 1_000_000),
+		measure(Millis, "out_of_order", "0", "milliseconds that a record may be behind the greatest time so far; 0: times ascend, and a watermark follows every batch", 0, 1_000_000_000),
+		measure(InRecords, "watermark_every", "50", "records from one watermark of a partition to the next, where they are out of order", 1, 1_000_000).when("out_of_order"),
 	)
 	params = append(params, dryParams()...)
 	return drawn("many-timers", "alarms by key in event time or by the clock: registered, called off, fired, alone or in bursts", params, func(v *values, d Draws, o Options) (*Job, error) {

@@ -18,9 +18,9 @@ const (
 // sizeParams are the parameters of how large values are, or elements, or whatever of is.
 func sizeParams(of, size, what string) []Param {
 	return []Param{
-		amount(of+"_size", size, "bytes of "+what+"; of uniform ones the most, of lognormal ones the median", chainWidth, valueBytesMax),
+		measure(Bytes, of+"_size", size, "bytes of "+what+"; of uniform ones the most, of lognormal ones the median", chainWidth, valueBytesMax),
 		choice(of+"_sizes", "fixed, uniform from "+strconv.Itoa(chainWidth)+" bytes up, or lognormal, of which none has more than 64 times the median", fixedSizes, uniformSizes, lognormalSizes),
-		{Name: of + "_sigma", Default: "1", Doc: "lognormal: the standard deviation of a size's logarithm", Check: func(v string) error {
+		{Name: of + "_sigma", Default: "1", Doc: "lognormal: the standard deviation of a size's logarithm", When: []When{{of + "_sizes", []string{lognormalSizes}}}, Check: func(v string) error {
 			if f, err := strconv.ParseFloat(v, 64); err != nil || !(f > 0 && f <= 10) {
 				return fmt.Errorf("%s_sigma %q; want a number above 0, up to 10", of, short(v))
 			}

@@ -17,15 +17,15 @@ import (
 func (j *windowsJob) checkClock() error {
 	switch {
 	case !j.list:
-		return fmt.Errorf("function aggregate with time processing; want function list: nobody knows what windows by the clock fold")
+		return misfit(fmt.Errorf("function aggregate with time processing; want function list: nobody knows what windows by the clock fold"), "function", "time")
 	case j.kind == cumulateWindow:
-		return fmt.Errorf("window cumulate with time processing; want sliding, tumbling or session: nobody knows in how many a record is")
+		return misfit(fmt.Errorf("window cumulate with time processing; want sliding, tumbling or session: nobody knows in how many a record is"), "window", "time")
 	case j.kind == slidingWindow && j.span%j.slide != 0:
-		return fmt.Errorf("slide %d and size %d with time processing; want a size of whole slides, or nobody knows in how many windows a record is", j.slide, j.span)
+		return misfit(fmt.Errorf("slide %d and size %d with time processing; want a size of whole slides, or nobody knows in how many windows a record is", j.slide, j.span), "slide", "size", "time")
 	case j.lateness > 0:
-		return fmt.Errorf("lateness %d with time processing; want 0: nothing is late by the clock", j.lateness)
+		return misfit(fmt.Errorf("lateness %d with time processing; want 0: nothing is late by the clock", j.lateness), "lateness", "time")
 	case j.purge:
-		return fmt.Errorf("trigger fire-and-purge with time processing; want fire: a window by the clock fires once, and is over")
+		return misfit(fmt.Errorf("trigger fire-and-purge with time processing; want fire: a window by the clock fires once, and is over"), "trigger", "time")
 	}
 	return nil
 }

@@ -25,6 +25,22 @@ type Param struct {
 	Default string
 	Doc     string
 	Check   func(value string) error // says what would be right
+	// Unit is what a bare number counts: Millis, Micros, Bytes or InRecords; "": neither a time nor a size.
+	Unit string
+	// ByClock says that the unit is Micros where the parameter "time" is "processing".
+	ByClock bool
+	// When says where it has an effect: where one of these holds. None: everywhere.
+	When []When
+	// OfParts says that it is so many source partitions, of which there must be more. A job takes as many as it can.
+	OfParts bool
+
+	least, most int64 // of what is counted
+}
+
+// A When is that another parameter has one of some values; or, when it says none, that it is not 0.
+type When struct {
+	Param string
+	Is    []string
 }
 
 // Options are what a job is opened with.
