@@ -66,7 +66,7 @@ func (c *Catalog) open(cell *Cell, seed uint64, change map[string]string) (*work
 	}
 	job, err := w.Open(workloads.Options{Params: params, Seed: seed, Parts: cell.Sources, Groups: cell.Groups, Open: openFile})
 	if err != nil {
-		return nil, &BadInput{err}
+		return nil, &BadInput{cell.misplaced(err)}
 	}
 	return job, nil
 }

@@ -120,7 +120,10 @@ func (e *explainer) shared(p *Plan) {
 // settings prints key, value and origin in columns; what does not fit goes on lines of its own.
 func (e *explainer) settings(list []Setting) {
 	key, value := 0, 0
-	for _, s := range list {
+	list = slices.Clone(list)
+	for i := range list {
+		s := &list[i]
+		s.Value = strings.TrimSpace(s.Value + " " + s.Unit)
 		key = max(key, utf8.RuneCountInString(s.Key))
 		if n := utf8.RuneCountInString(s.Value); n <= 16 {
 			value = max(value, n)

@@ -56,6 +56,7 @@ type Cell struct {
 	Restart    engine.Restart       `json:"restart"`
 
 	Workload  string            `json:"workload"`
+	places    map[string]origin // where parameters of the workload, and its type, were given; nil of a plan that was read again
 	Params    map[string]string `json:"params"`
 	Readers   int               `json:"readers"`
 	ReadEvery time.Duration     `json:"read_every"`

@@ -110,6 +110,7 @@ func (r *reader) said(s *setting, at []int) (g *given, varies bool) {
 func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 	var d draft
 	shown, from := map[*setting]string{}, map[*setting]string{}
+	places := map[string]origin{}
 	where := origin{file: r.file, line: 1, col: 1}
 	for i := range r.vocab.all {
 		s := &r.vocab.all[i]
@@ -127,6 +128,9 @@ func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 		if varies {
 			where = place
 		}
+		if name, of := strings.CutPrefix(s.key, paramPrefix); of && g != nil {
+			places[name] = place
+		}
 		v, err := s.read(&d, text)
 		if err != nil {
 			r.add(place, "%s: %v", s.key, err)
@@ -140,7 +144,8 @@ func (r *reader) cell(at []int) (Cell, map[*setting]string, bool) {
 		return d.Cell, nil, false
 	}
 	d.Faults, d.Checks, d.Phases = slices.Clone(r.faults), slices.Clone(r.checks), slices.Clone(r.phases)
-	if !r.targets(&d.Cell) || !r.waitsFor(&d.Cell) || !r.comesTo(&d.Cell) {
+	d.places = places
+	if !r.targets(&d.Cell) || !r.waitsFor(&d.Cell) || !r.comesTo(&d.Cell) || !r.params(&d.Cell) {
 		return d.Cell, nil, false
 	}
 	d.Settings, d.Axes = r.settingsOf(&d, shown, from), r.axesOf(shown, from)
@@ -182,6 +187,7 @@ func (r *reader) targets(c *Cell) bool {
 
 // settingsOf lists what a plan shows of a cell, in the order of the vocabulary.
 func (r *reader) settingsOf(d *draft, shown, from map[*setting]string) (out []Setting) {
+	w, _ := r.catalog.workload(d.Workload) // it was found before
 	for i := range r.vocab.all {
 		s := &r.vocab.all[i]
 		v, ok := shown[s]
@@ -207,7 +213,7 @@ func (r *reader) settingsOf(d *draft, shown, from map[*setting]string) (out []Se
 		if d.strategy == "" && s.only != "" {
 			continue // Flink's own choice reads no options
 		}
-		out = append(out, Setting{s.key, oneLine(v), whence})
+		out = append(out, Setting{s.key, oneLine(v), d.unitOf(&w, s.key, v), whence})
 	}
 	return out
 }
@@ -216,7 +222,7 @@ func (r *reader) settingsOf(d *draft, shown, from map[*setting]string) (out []Se
 func (r *reader) axesOf(shown, from map[*setting]string) (out []Setting) {
 	for _, a := range r.axes {
 		if len(a.values) > 1 {
-			out = append(out, Setting{a.set.short, compact(shown[a.set]), from[a.set]})
+			out = append(out, Setting{Key: a.set.short, Value: compact(shown[a.set]), From: from[a.set]})
 		}
 	}
 	return out
@@ -267,7 +273,7 @@ func (r *reader) warnings(cells []Cell) (out []string) {
 	if g, ok := r.given["run.pin_timers"]; ok && !slices.ContainsFunc(cells, func(c Cell) bool { return c.Timers != backends.TimersInStore }) {
 		out = append(out, fmt.Sprintf("%s: %s has no effect unless state.backend.rocksdb.timer-service.factory is HEAP", g.at, g.spelt))
 	}
-	out = append(out, r.lostOnHeap(cells)...)
+	out = append(append(out, r.without(cells)...), r.lostOnHeap(cells)...)
 	return append(out, valueLimits(cells)...)
 }
 

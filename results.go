@@ -53,7 +53,8 @@ type Machine struct {
 type Setting struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
-	From  string `json:"from"` // "default", "scenario.yaml:12", "--set", "flink default"
+	Unit  string `json:"unit,omitempty"` // of a bare number: "ms"
+	From  string `json:"from"`           // "default", "scenario.yaml:12", "--set", "flink default"
 }
 
 // A Skipped part of the plan.

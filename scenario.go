@@ -335,7 +335,7 @@ func (r *reader) option(e entry) {
 			r.unknown(e.key, "config", e)
 			return
 		}
-		r.ignored = append(r.ignored, Setting{e.key, oneLine(e.value.text), e.at.short()})
+		r.ignored = append(r.ignored, Setting{Key: e.key, Value: oneLine(e.value.text), From: e.at.short()})
 		return
 	}
 	r.value(e.key, e.key, "config", e)

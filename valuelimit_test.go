@@ -35,7 +35,7 @@ run: {repetitions: 1, value_limit: 1 MiB}
 			t.Errorf("%s: %s, with\n%swant a fail: a list of the state elements that is longer than 1 MiB", c.Backend, c.Verdict, said)
 		}
 	}
-	if !slices.Contains(r.Config, Setting{"run.value_limit", "1 MiB", "test.yaml:6"}) || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "at 1 MiB, backends over bytes emulate") }) {
+	if !slices.Contains(r.Config, Setting{Key: "run.value_limit", Value: "1 MiB", From: "test.yaml:6"}) || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "at 1 MiB, backends over bytes emulate") }) {
 		t.Errorf("the results have the settings %v and the warnings %q, want run.value_limit in both", r.Config, r.Warnings)
 	}
 }

@@ -124,7 +124,7 @@ func (a *app) failed(err error) error {
 	return fail(code, "%s%s", prefix, text)
 }
 
-var placed = regexp.MustCompile(`^[^"]+?:\d+:\d+: `)
+var placed = regexp.MustCompile(`^(--set |[^"]+?:\d+:\d+: )`)
 
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()

@@ -120,7 +120,7 @@ func TestBadFlights(t *testing.T) {
 func TestNoFlights(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]string{
-		"nothing.csv": "weir: open the flights: open nothing.csv: no such file or directory; want a CSV file, plain or gzip\n",
+		"nothing.csv": "--set \"workload.path=nothing.csv\": open the flights: open nothing.csv: no such file or directory; want a CSV file, plain or gzip\n",
 		".":           ".:1:1: cannot be read: read .: is a directory; want a CSV file, plain or gzip\n",
 	} {
 		if got := call(t, dir, "run", "flights", "-s", "workload.path="+path); got.code != 2 || got.err != want {
@@ -129,7 +129,7 @@ func TestNoFlights(t *testing.T) {
 	}
 	// Neither is what is no path: too much of a good file.
 	got := call(t, dir, "run", "flights", "-s", "workload.passes=1000000")
-	if got.code != 2 || !strings.HasPrefix(got.err, "weir: passes 1000000 of 20000 flights are more than 50000000; want 2500 at most") || strings.Count(got.err, "\n") != 1 {
+	if got.code != 2 || !strings.HasPrefix(got.err, "--set \"workload.passes=1000000\": passes 1000000 of 20000 flights are more than 50000000; want 2500 at most") || strings.Count(got.err, "\n") != 1 {
 		t.Errorf("too many passes: exit %d, %q", got.code, got.err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 0 {

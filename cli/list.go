@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirbench/weir"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/workloads"
 )
 
 // A listing is a kind of things that there are.
@@ -99,6 +100,12 @@ func (a *app) workloadRows() (rows [][2]string) {
 			def := p.Default
 			if def == "" {
 				def = "none"
+			}
+			if p.Unit != "" {
+				def += " " + p.Unit
+			}
+			if p.ByClock {
+				def += "; " + workloads.Micros + " with time processing"
 			}
 			rows = append(rows, [2]string{"  " + p.Name, p.Doc + " (default " + def + ")"})
 		}
