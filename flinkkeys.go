@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirbench/weir/engine"
 	"github.com/weirbench/weir/linearizability"
 )
 
@@ -206,7 +207,7 @@ func readStrategy(d *draft, s string) (string, error) {
 	case "exponential-delay", "exponentialdelay":
 		d.strategy = "exponential-delay"
 	default:
-		return "", fmt.Errorf("no restart strategy %s%s", clip(s), didYouMean(s, []string{"none", "fixed-delay", "failure-rate", "exponential-delay"}))
+		return "", fmt.Errorf("no restart strategy %s%s", clip(s), didYouMean(s, engine.Strategies()))
 	}
 	return d.strategy, nil
 }

@@ -284,16 +284,6 @@ func parseWhole(text string, least, most int64) (int64, error) {
 	return n, nil
 }
 
-func parseBool(text string) (bool, error) {
-	switch strings.ToLower(strings.TrimSpace(text)) {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
-	}
-	return false, fmt.Errorf("%s; want true or false", clip(text))
-}
-
 // sizeText is a size as people read it.
 func sizeText(n int64) string {
 	for _, u := range []struct {

@@ -314,7 +314,7 @@ func (c *Coordinator) wake(now int64, fx *Effects) {
 	}
 	for i := 0; i < len(c.pending); i++ {
 		if p := c.pending[i]; p != c.writing && p.deadline <= now {
-			c.failed(p, "not complete within "+span(c.Spec.Timeout), now, fx)
+			c.failed(p, "not complete within "+Span(c.Spec.Timeout), now, fx)
 			if fx.Err != nil {
 				return
 			}

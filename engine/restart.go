@@ -25,8 +25,8 @@ type Restart struct {
 	current  int64
 }
 
-// span writes microseconds for people, in the largest unit that leaves no fraction.
-func span(us int64) string {
+// Span writes microseconds for people, in the largest unit that leaves no fraction.
+func Span(us int64) string {
 	switch {
 	case us%1_000_000 == 0:
 		return fmt.Sprintf("%d s", us/1_000_000)
@@ -57,7 +57,7 @@ func (r *Restart) Next(now int64) (delay int64, why string) {
 			r.failures = r.failures[1:]
 		}
 		if int64(len(r.failures)) > r.MaxFailures {
-			return 0, fmt.Sprintf("restart strategy failure-rate allows %d failures in %s", r.MaxFailures, span(r.Interval))
+			return 0, fmt.Sprintf("restart strategy failure-rate allows %d failures in %s", r.MaxFailures, Span(r.Interval))
 		}
 		return r.Delay, ""
 	case "exponential-delay":

@@ -255,6 +255,8 @@ func SourcePart(offset, mark int64) []byte {
 // noneWord is the watermark of a source that has said none.
 const noneWord = "none"
 
+// ParseSourcePart reads a source's part of a checkpoint: the offset of its next record, and its watermark, NoMark where it has said none. The
+// error wraps ErrCorrupt.
 func ParseSourcePart(b []byte) (offset, mark int64, err error) {
 	offset, mark, _, err = parseSource(b)
 	return offset, mark, err

@@ -31,7 +31,7 @@ func (s Spec) String() string {
 	number("occurrence", int64(s.Occurrence), "")
 	number("after", s.After, " records")
 	if s.Every != 0 {
-		put("every", span(s.Every))
+		put("every", engine.Span(s.Every))
 	}
 	put("do", s.Do)
 	text := func(field, v string) {
@@ -48,7 +48,7 @@ func (s Spec) String() string {
 		put("probability", strconv.FormatFloat(s.Chance, 'f', -1, 64))
 	}
 	if s.Delay != 0 {
-		put("delay", span(s.Delay))
+		put("delay", engine.Span(s.Delay))
 	}
 	if s.Lost {
 		put("lost", "true")
@@ -60,17 +60,6 @@ func (s Spec) String() string {
 		put("maybe", "true")
 	}
 	return "{" + b.String() + "}"
-}
-
-// span writes microseconds with the largest unit that leaves no fraction.
-func span(us int64) string {
-	switch {
-	case us%1_000_000 == 0:
-		return fmt.Sprintf("%d s", us/1_000_000)
-	case us%1_000 == 0:
-		return fmt.Sprintf("%d ms", us/1_000)
-	}
-	return fmt.Sprintf("%d us", us)
 }
 
 // ParseSpec reads what String wrote, with or without the braces. It does not Validate.

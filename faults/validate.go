@@ -59,6 +59,8 @@ func names(fs []Fault) (all []string) {
 	return all
 }
 
+// Points are the names that a fault may give for where it strikes. How many records a source has read and which phase of the input it is in are
+// points, too, and not among them: a fault names the first by "after", and a scenario the second by a phase.
 func Points() (all []string) {
 	for p := engine.NoPoint + 1; p < engine.Points; p++ {
 		if p != engine.AtInputRecords && p != engine.AtInputPhase { // these are addressed by "after", and by a phase of the scenario
@@ -77,9 +79,9 @@ func checkNumbers(s *Spec, f *Fault) error {
 	case s.After < 0:
 		return wrong("after", "after %d records; want 1 or more", s.After)
 	case s.Every < 0:
-		return wrong("every", "every %s; want a time above 0", span(s.Every))
+		return wrong("every", "every %s; want a time above 0", engine.Span(s.Every))
 	case s.Delay < 0:
-		return wrong("delay", "a delay of %s; want 0 or more", span(s.Delay))
+		return wrong("delay", "a delay of %s; want 0 or more", engine.Span(s.Delay))
 	case math.IsNaN(s.Chance) || s.Chance < 0 || s.Chance > 1:
 		return wrong("probability", "probability %v; want one above 0, up to 1", s.Chance)
 	case s.Chance != 0 && f.Fate == nil && s.Every == 0:

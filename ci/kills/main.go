@@ -29,13 +29,14 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	o := weir.KillOptions{Backends: []string{"heap", "pebble"}, Seeds: 25, Rare: 500, Only: *only, Tell: func(k *weir.Kill) {
+	c := catalog()
+	o := weir.KillOptions{Seeds: 25, Rare: 500, Only: *only, Tell: func(k *weir.Kill) {
 		fmt.Fprintf(os.Stderr, "%-27s %-28s seeds %3d, killed by %q, ok %v\n", k.Place(), k.Mutant, k.Seeds, k.By, k.OK())
 	}}
-	if rocksdb.Compiled {
-		o.Backends = append(o.Backends, "rocksdb")
+	for _, b := range c.Backends {
+		o.Backends = append(o.Backends, b.Name)
 	}
-	table, err := weir.KillTable(ctx, catalog(), o)
+	table, err := weir.KillTable(ctx, c, o)
 	if err == nil {
 		err = weir.WriteKillTable(os.Stdout, table)
 	}
@@ -50,17 +51,21 @@ func main() {
 	}
 }
 
+// catalog has every backend of this build: each has its rows.
 func catalog() weir.Catalog {
-	return weir.Catalog{
+	c := weir.Catalog{
 		Backends: []weir.Backend{
 			{Name: "heap", Open: func(weir.BackendOptions) (backends.Backend, error) { return heap.Backend{}, nil }},
 			{Name: "pebble", Open: func(o weir.BackendOptions) (backends.Backend, error) {
 				return pebble.Backend{InMemory: o.InMemory}, nil
 			}},
-			{Name: "rocksdb", Open: func(o weir.BackendOptions) (backends.Backend, error) {
-				return rocksdb.Backend{InMemory: o.InMemory}, nil
-			}},
 		},
 		Workloads: workloads.All(),
 	}
+	if rocksdb.Compiled {
+		c.Backends = append(c.Backends, weir.Backend{Name: "rocksdb", Open: func(o weir.BackendOptions) (backends.Backend, error) {
+			return rocksdb.Backend{InMemory: o.InMemory}, nil
+		}})
+	}
+	return c
 }

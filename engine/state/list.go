@@ -16,9 +16,6 @@ func OpenList[K comparable, V any](s *tables.Scope[K], name string, v backends.C
 	return List[V]{t}, err
 }
 
-// ListOn is a handle on a table that somebody else made.
-func ListOn[V any](t tables.List[backends.Void, V]) List[V] { return List[V]{t} }
-
 // Add appends v, and reads nothing.
 func (s List[V]) Add(v V) { s.t.Add(backends.Void{}, v) }
 

@@ -16,9 +16,6 @@ func OpenValue[K comparable, V any](s *tables.Scope[K], name string, v backends.
 	return Value[V]{t}, err
 }
 
-// ValueOn is a handle on a table that somebody else made: a double in a test, a wrapper.
-func ValueOn[V any](t tables.Value[backends.Void, V]) Value[V] { return Value[V]{t} }
-
 // Get returns the value, and whether there is one.
 func (s Value[V]) Get() (V, bool) { return s.t.Get(backends.Void{}) }
 
@@ -38,9 +35,6 @@ func OpenMap[K, U comparable, V any](s *tables.Scope[K], name string, u backends
 	t, err := tables.OpenMap(s, name, tables.None{}, u, v)
 	return Map[U, V]{t}, err
 }
-
-// MapOn is a handle on a table that somebody else made.
-func MapOn[U comparable, V any](t tables.Map[backends.Void, U, V]) Map[U, V] { return Map[U, V]{t} }
 
 // Get returns the value of u, and whether there is one.
 func (s Map[U, V]) Get(u U) (V, bool) { return s.t.Get(backends.Void{}, u) }

@@ -120,6 +120,37 @@ func TestNothingIsThere(t *testing.T) {
 	})
 }
 
+// A list is replaced by Set, and Remove takes one entry out of a map.
+func TestReplacedAndRemoved(t *testing.T) {
+	each(t, func(t *testing.T, k *task) {
+		k.batch(t, []uint64{1, 2}, func(int) {
+			k.visits.AddAll([]string{"a", "b"})
+			k.by.Set("a", 1)
+			k.by.Set("b", 2)
+		})
+		k.batch(t, []uint64{1}, func(int) {
+			k.visits.Set([]string{"c", "d", "e"})
+			k.by.Remove("a")
+		})
+		k.batch(t, []uint64{1, 2}, func(i int) {
+			var visits []string
+			k.visits.Each(func(v string) bool { visits = append(visits, v); return true })
+			entries := map[string]uint64{}
+			k.by.Each(func(u string, v uint64) bool { entries[u] = v; return true })
+			want := []string{"[c d e] map[b:2]", "[a b] map[a:1 b:2]"}[i]
+			if got := fmt.Sprint(visits, entries); got != want {
+				t.Errorf("key %d has %s, want %s", i+1, got, want)
+			}
+			if i == 1 {
+				k.visits.Set(nil)
+				if k.visits.Each(func(v string) bool { t.Errorf("visit %q of a list that was set to nothing", v); return true }); k.by.Has("c") {
+					t.Error("an entry that nobody set")
+				}
+			}
+		})
+	})
+}
+
 // What is added is folded, over batches, and a snapshot in between sees none of what comes later though accumulators change in place.
 func TestFolds(t *testing.T) {
 	each(t, func(t *testing.T, k *task) {
