@@ -147,7 +147,7 @@ func timersFired(_ *weir.Results, cells []row) (p picture, ok bool) {
 		return p, false
 	}
 	p = picture{name: "fig11-timers", no: "Fig 11", head: []string{"cell", "from_s", "to_s", "timers_per_s"}, title: firing(with),
-		note: "The rates in the title are means over the bins in which any timer fired.",
+		note: "The rates in the title are those of the whole run, outages included.",
 		how:  "timers that were taken out of the store to fire, in the same bins as the throughput of the first cell of each backend. Those that fire again after a recovery count again."}
 	for _, j := range with {
 		for _, x := range j.cells {
@@ -167,16 +167,14 @@ func firing(all []job) string {
 	best, most := "", 0.0
 	for _, j := range all {
 		for _, x := range j.cells {
-			sum, busy := 0.0, 0.0
+			sum := 0.0
 			for _, v := range x.Series.Fired {
-				if v > 0 {
-					sum, busy = sum+v, busy+1
-				}
+				sum += v
 			}
 			if !x.Ranked && len(j.cells) > 1 {
 				continue
 			}
-			mean := sum / max(1, busy)
+			mean := sum / float64(max(1, len(x.Series.Fired)))
 			text := fmt.Sprintf("%s fires %s", clip(title(x.CellResult), 40), strings.Replace(rate(mean), "rec/s", "timers/s", 1))
 			if found = append(found, text); best == "" || mean > most {
 				best, most = text, mean
