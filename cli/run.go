@@ -164,7 +164,7 @@ func (a *app) tell(f *flags, r *weir.Results, err error) error {
 			code = exitError
 		}
 	}
-	if e := a.show(f.json, folder, r, code); e != nil {
+	if e := a.show(f.json, folder, r, code, ""); e != nil {
 		return a.printed(e)
 	}
 	if code == exitOK {
@@ -173,8 +173,8 @@ func (a *app) tell(f *flags, r *weir.Results, err error) error {
 	return &failure{code: code}
 }
 
-// show prints results: one JSON object, or the table.
-func (a *app) show(asJSON bool, folder string, r *weir.Results, code int) error {
+// show prints results: one JSON object, or the table. of says what the folder's report is of, where it is not of these results.
+func (a *app) show(asJSON bool, folder string, r *weir.Results, code int, of string) error {
 	if asJSON {
 		return writeJSON(a.out, folder, r, code)
 	}
@@ -190,7 +190,7 @@ func (a *app) show(asJSON bool, folder string, r *weir.Results, code int) error 
 		}
 	}
 	if page := filepath.Join(folder, "report.html"); exists(page) {
-		fmt.Fprintf(&lines, "report  %s\n", page)
+		fmt.Fprintf(&lines, "report  %s%s\n", of, page)
 	}
 	if code != exitOK {
 		fmt.Fprintf(&lines, "exit %d (%s)\n", code, meaning(code))

@@ -34,7 +34,7 @@ func (a *app) checkCmd() *cobra.Command {
 					fmt.Fprintln(a.err, "! "+w)
 				}
 			}
-			if err := a.show(f.json, folder, r, r.Exit); err != nil {
+			if err := a.show(f.json, folder, r, r.Exit, "of the run, not of this judgement: "); err != nil {
 				return a.printed(err)
 			}
 			if r.Exit != exitOK {
@@ -88,7 +88,7 @@ func (a *app) render(f *flags, name string) error {
 	if f.json {
 		return a.printed(writeJSON(a.out, folder, r, r.Exit))
 	}
-	return a.printed(a.show(false, folder, r, exitOK))
+	return a.printed(a.show(false, folder, r, exitOK, ""))
 }
 
 // runFolders wants some.

@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/csv"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,10 +153,11 @@ func phaseToken(name string) figures.Token {
 func phases(_ *weir.Results, cells []row) (p picture, ok bool) {
 	p = picture{name: "fig02-recovery", no: "Fig 2", how: "each bar is the 95th percentile of the recoveries of one cell, cut into phases from left to right, from the fault until what was lost is applied again. The tall tick is where records flow again."}
 	var with []row
-	longest, n := 0.0, 0
+	longest, least, most := 0.0, math.MaxInt, 0
 	for _, x := range cells {
 		if len(x.Phases) > 0 {
-			with, longest, n = append(with, x), max(longest, x.Recovery.P95), n+x.Recovery.N
+			with, longest = append(with, x), max(longest, x.Recovery.P95)
+			least, most = min(least, x.Recovery.N), max(most, x.Recovery.N)
 		}
 	}
 	if len(with) == 0 {
@@ -167,7 +169,7 @@ func phases(_ *weir.Results, cells []row) (p picture, ok bool) {
 	}
 	p.head = append(p.head, "total_s", "verification_scan_s")
 	u, scan := seconds(longest), 0.0
-	bars := figures.Bars{X: figures.Scale{Title: fmt.Sprintf("time since the fault, %s (p95 of %s)", u.name, counted(n, "recovery", "recoveries")), Unit: u.of}, Text: u.text}
+	bars := figures.Bars{X: figures.Scale{Title: fmt.Sprintf("time since the fault, %s (%s)", u.name, recoveries(least, most)), Unit: u.of}, Text: u.text}
 	for i, x := range with {
 		bar, sum, again := figures.Bar{Mark: mark(x.CellResult), Rank: x.rankText(), Name: clip(title(x.CellResult), 60), Bold: x.Rank == 1}, 0.0, 0.0
 		line := []string{clip(x.Name, 200)}
@@ -194,6 +196,17 @@ func phases(_ *weir.Results, cells []row) (p picture, ok bool) {
 	p.wide = bars.Draw(figures.Size{W: 748, H: bars.Height(false)})
 	p.narrow = bars.Draw(figures.Size{W: 360, H: bars.Height(true)})
 	return p, true
+}
+
+// recoveries says what a bar stands for, by how many recoveries a cell has.
+func recoveries(least, most int) string {
+	switch {
+	case most == 1:
+		return "1 recovery a cell"
+	case least == most:
+		return fmt.Sprintf("p95 of %d recoveries a cell", most)
+	}
+	return fmt.Sprintf("p95 of %d to %d recoveries a cell", least, most)
 }
 
 // timelines are Fig 3: behaviour over time, of the first cell of each backend.

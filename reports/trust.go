@@ -188,6 +188,9 @@ func choose(r *weir.Results) choice {
 		x, why := ahead(got, recoveryOf, less)
 		best = x
 		c.After = fmt.Sprintf(": a recovery took %s (p95), at %s", duration(x.Recovery.P95), rate(x.Throughput.P50))
+		if x.Recovery.N == 1 {
+			c.After = fmt.Sprintf(": its one recovery took %s, at %s", duration(x.Recovery.P95), rate(x.Throughput.P50))
+		}
 		c.Before = "Soonest to recover is "
 		switch {
 		case len(got) == 1:
