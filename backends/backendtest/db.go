@@ -88,8 +88,8 @@ func (c *check) wantGet(db kv.DB, k []byte, want string, has bool) {
 
 func applyIsVisible(c *check, db kv.DB) { appliesAll(c, db, 0) }
 
-// applyOfMany is the same within and before 20,000 small writes: a store may take another way where a batch is large beside its memory.
-func applyOfMany(c *check, db kv.DB) { appliesAll(c, db, 20_000) }
+// applyOfMany is the same within and before 5,000 small writes: a store may take another way where a batch is large beside its memory.
+func applyOfMany(c *check, db kv.DB) { appliesAll(c, db, 5_000) }
 
 func appliesAll(c *check, db kv.DB, beside int) {
 	var b backends.Batch
