@@ -3,8 +3,8 @@ package backendtest
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
-	"time"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -205,6 +205,7 @@ func (j *job) eachOf(ns uint64) (all []string) {
 }
 
 func closeWaitsForAReader(c *check) {
+	const turns = 20_000 // that a reader leaves to a Close which does not wait
 	j := c.crowd()
 	j.fill(1)
 	s := j.snapshot()
@@ -217,10 +218,13 @@ func closeWaitsForAReader(c *check) {
 			}
 			first = false
 			close(reads)
-			select {
-			case <-closed:
-				left = true
-			case <-time.After(100 * time.Millisecond): // it does wait, as far as one can see
+			for range turns {
+				select {
+				case <-closed:
+					left = true
+				default:
+					runtime.Gosched()
+				}
 			}
 			return nil
 		})

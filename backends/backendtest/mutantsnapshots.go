@@ -43,8 +43,7 @@ func (f *mutantSnapshot) Close() {
 		f.s.first = nil
 	}
 	switch {
-	case f.s.hurries:
-		go f.Snapshot.Close()
+	case f.s.hurries: // the store's Close ends it
 		return
 	case f.s.closesOnce && f.closed:
 		panic("closed already")
