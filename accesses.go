@@ -137,9 +137,6 @@ func (r *recorder) measuring() bool {
 	return k > 0 && r.input.all[k-1].To < 0 && r.input.all[k-1].Name == measurePhase
 }
 
-// measurePhase is what counts, where the input has phases.
-const measurePhase = "measure"
-
 // settleAccesses leaves those of the phases that are to be measured, where there are any, and marks the states that the job keeps for its judges.
 func (r *recorder) settleAccesses(aside []string) {
 	ev := r.ev

@@ -12,9 +12,12 @@ import (
 
 const phasesMax = 100
 
+// measurePhase is the name of what counts, where the input has phases.
+const measurePhase = "measure"
+
 // phaseNames are what a stretch of the input may be for.
 func phaseNames() []string {
-	return []string{"fill", "settle", "measure", "fault", "recover", "drain"}
+	return []string{"fill", "settle", measurePhase, "fault", "recover", "drain"}
 }
 
 // phasesOf reads how the input is read, stretch by stretch.
@@ -153,7 +156,7 @@ func wrongPhase(p *engine.Phase) string {
 		if p.Duration == 0 && p.Checkpoints == 0 || p.Records > 0 || p.Rate > 0 {
 			return "settle reads nothing for a time or until checkpoints are complete; want a duration, checkpoints or both, and nothing else"
 		}
-	case "measure", "recover":
+	case measurePhase, "recover":
 		switch {
 		case p.Duration == 0 && p.Records == 0:
 			return p.Name + " has neither a duration nor records; want one of them, or both: it ends with the first that is over"

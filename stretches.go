@@ -121,13 +121,13 @@ func (s *stretches) down(micros int64) {
 
 // toMeasure tells whether some phase is to be measured: then no other counts.
 func toMeasure(phases []engine.Phase) bool {
-	return slices.ContainsFunc(phases, func(p engine.Phase) bool { return p.Name == "measure" })
+	return slices.ContainsFunc(phases, func(p engine.Phase) bool { return p.Name == measurePhase })
 }
 
 // measuredRecords is how many records were applied in the stretches that are to be measured.
 func measuredRecords(all []Stretch) (n int64) {
 	for i := range all {
-		if all[i].Name == "measure" {
+		if all[i].Name == measurePhase {
 			n += all[i].Records
 		}
 	}
@@ -139,7 +139,7 @@ func measured(all []Stretch) (rate float64, ok bool) {
 	var n int64
 	var busy float64
 	for i := range all {
-		if s := &all[i]; s.Name == "measure" && s.To > s.From {
+		if s := &all[i]; s.Name == measurePhase && s.To > s.From {
 			n, busy = n+s.Records, busy+s.To-s.From-s.Down
 		}
 	}

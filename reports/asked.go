@@ -197,13 +197,14 @@ func otherCells(all []job) string {
 			}
 		}
 	}
-	switch {
-	case !compared:
+	if !compared {
 		return ""
-	case len(all) > 1:
-		return fmt.Sprintf(" On the other backends no number of a workload differs by more than %s.", strconv.FormatFloat(math.Ceil(worst*1000)/1000, 'f', 3, 64))
 	}
-	return fmt.Sprintf(" On the other backends no number differs by more than %s.", strconv.FormatFloat(math.Ceil(worst*1000)/1000, 'f', 3, 64))
+	of := ""
+	if len(all) > 1 {
+		of = " of a workload"
+	}
+	return fmt.Sprintf(" On the other backends no number%s differs by more than %s.", of, strconv.FormatFloat(math.Ceil(worst*1000)/1000, 'f', 3, 64))
 }
 
 // farthest is the largest difference between two cells in what a record asks of a state.
