@@ -11,7 +11,10 @@ import (
 
 type void = backends.Void
 
-const allGroups = 128
+const (
+	allGroups = 128
+	ttlGroups = 16 // of tasks whose state has a TTL: all of it is read so often that empty groups cost the most
+)
 
 // job is one task with a bit of everything, its keys of 64 bits.
 type job struct {

@@ -48,11 +48,11 @@ func lasting() tables.TTL {
 }
 
 func (c *check) mortals(ttl tables.TTL) *mortals {
-	return c.mortalsOf(c.store(backends.Groups{Last: allGroups - 1}), ttl)
+	return c.mortalsOf(c.store(backends.Groups{Last: ttlGroups - 1}), ttl)
 }
 
 func (c *check) mortalsOf(s backends.Store, ttl tables.TTL) *mortals {
-	m := &mortals{check: c, Scope: &tables.Scope[uint64]{Store: s, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(allGroups)}}
+	m := &mortals{check: c, Scope: &tables.Scope[uint64]{Store: s, Keys: new(backends.Keys[uint64]), Codec: tables.Longs(ttlGroups)}}
 	var err error
 	opened := func() { c.opened(err) }
 	m.value, err = tables.OpenValueTTL(m.Scope, "ttl-value", tables.Uint64{}, tables.Uint64{}, ttl)
@@ -281,7 +281,7 @@ func ttlEntriesAreAlike(c *check) {
 	m.at(-2, []uint64{5}, func(int) { m.list.Add(void{}, "") })
 	word := func(n int) string { return fmt.Sprintf("%016x", n) }
 	const time = "0102030405060708"
-	group := backends.KeyGroup(backends.JavaHashLong(5), allGroups)
+	group := backends.KeyGroup(backends.JavaHashLong(5), ttlGroups)
 	var want []string
 	for _, e := range [][3]string{
 		{"ttl-value", word(5) + word(2), time + word(3)},

@@ -131,7 +131,7 @@ func ttlCleanupIsSoMuch(c *check) {
 	} {
 		ttl := lasting()
 		ttl.Cleanup = tables.Cleanup{Incremental: tables.Incremental{Size: size, EveryRecord: x.everyRecord}, Scan: tables.Scan{Size: size}}
-		form := &formed{Store: c.store(backends.Groups{Last: allGroups - 1})}
+		form := &formed{Store: c.store(backends.Groups{Last: ttlGroups - 1})}
 		m := c.mortalsOf(form, ttl)
 		m.Store = form.Store
 		m.at(0, upTo(values), func(int) { m.value.Set(1, 1) })
