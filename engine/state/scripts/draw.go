@@ -26,8 +26,9 @@ func Draw(seed uint64, lines int) Script {
 type drawing struct {
 	Script
 	*rand.Rand
-	states []spec
-	keys   uint64
+	states     []spec
+	keys       uint64
+	registered []Line // timers, so that some of those which are deleted are there
 }
 
 func (d *drawing) oneIn(n int) bool { return d.IntN(n) == 0 }
@@ -44,12 +45,37 @@ func (d *drawing) between() Line {
 		return line("close", name)
 	case n < 30:
 		return line("restore", name, 1+d.Uint64N(3), d.Uint64N(12))
-	case n < 45:
-		return line("timers", d.time(), 1+d.Uint64N(200), d.again())
 	case n < 60:
-		return line("processing", d.time()/2, 1+d.Uint64N(200), d.again())
+		switch d.timerState() {
+		case "timers":
+			return line("timers", d.until(), 1+d.Uint64N(200), d.again())
+		case "processing":
+			return line("processing", d.time()/2, 1+d.Uint64N(200), d.again())
+		}
 	}
 	return line("batch", []uint64{0, 1, 20, 250, 500, 999, 1000}[d.IntN(7)])
+}
+
+// timerState is the name of one, of those that are drawn; "" where none is.
+func (d *drawing) timerState() string {
+	names := []string{}
+	for _, s := range d.states {
+		if s.kind == aTimer {
+			names = append(names, s.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return names[d.IntN(len(names))]
+}
+
+// until is a time, often the one before that of a timer.
+func (d *drawing) until() uint64 {
+	if last := len(d.registered); last > 0 && d.oneIn(3) {
+		return max(1, d.registered[last-1-d.IntN(min(last, 10))].Args[0]) - 1
+	}
+	return d.time()
 }
 
 func (d *drawing) again() uint64 {
@@ -118,7 +144,7 @@ func (d *drawing) verb(s spec, l Line) Line {
 	case aMap:
 		return d.mapVerb(s, n, does)
 	}
-	return d.timerVerb(n, does)
+	return d.timerVerb(n, l)
 }
 
 func (d *drawing) listVerb(s spec, n int, does func(string, ...uint64) Line) Line {
@@ -158,14 +184,21 @@ func (d *drawing) mapVerb(s spec, n int, does func(string, ...uint64) Line) Line
 	return does("each", mode, d.small())
 }
 
-func (d *drawing) timerVerb(n int, does func(string, ...uint64) Line) Line {
+func (d *drawing) timerVerb(n int, l Line) Line {
 	switch {
 	case n < 60:
-		return does("register", d.time())
+		l.Verb, l.Args = "register", []uint64{d.time()}
+		d.registered = append(d.registered, l)
 	case n < 90:
-		return does("delete", d.time())
+		l.Verb, l.Args = "delete", []uint64{d.time()}
+		if last := len(d.registered); last > 0 && d.oneIn(2) { // one that is there, unless it has fired
+			old := d.registered[last-1-d.IntN(min(last, 10))]
+			l.State, l.Key, l.NS, l.Args, l.More = old.State, old.Key, old.NS, old.Args, false
+		}
+	default:
+		l.Verb, l.Args = "burst", []uint64{d.time(), d.Uint64N(20), 1 + d.Uint64N(300)}
 	}
-	return does("burst", d.time(), d.Uint64N(20), 1+d.Uint64N(300))
+	return l
 }
 
 // time is one of few, so that what is registered is deleted, too.

@@ -48,11 +48,8 @@ func unseen() map[string]string {
 		"ttl-random-program":            "it strikes at the fiftieth time: twenty lines do not show it",
 		"ttl-cleanup-spares-the-living": "it strikes at the sixtieth time: twenty lines do not show it",
 
-		"Clear of a map clears all namespaces":   "maps of scripts have no namespaces",
-		"Clear of a map with namespaces is lost": "maps of scripts have no namespaces",
-		"Remove strikes all namespaces":          "maps of scripts have no namespaces",
-		"states come in another order":           "entries of a snapshot are compared as a set",
-		"other stores' groups are empty":         "scripts read the groups that a task has",
+		"states come in another order":   "entries of a snapshot are compared as a set",
+		"other stores' groups are empty": "scripts read the groups that a task has",
 	}
 }
 

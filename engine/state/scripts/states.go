@@ -54,6 +54,7 @@ func states() []spec {
 		{"logs", aList, false, long, none, words},
 		{"sets", aMap, false, none, word, long},
 		{"maps", aMap, false, word, long, words},
+		{"lists", aMap, false, long, long, words},
 		{"ttl-value", aValue, true, long, none, long},
 		{"ttl-shared", aValue, true, none, none, words},
 		{"ttl-sum", aFold, true, none, none, long},

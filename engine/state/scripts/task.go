@@ -103,6 +103,8 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 		return openMap(t, name, noSpace(), text, longView(), ttl)
 	case "maps":
 		return openMap(t, name, wordSpace(), number, wordsView(), ttl)
+	case "lists":
+		return openMap(t, name, longSpace(), number, wordsView(), ttl)
 	case "ttl-maps":
 		return openMap(t, name, wordSpace(), userKey[int32]{tables.Int32{}, signedOf, numberOfSigned}, wordsView(), ttl)
 	case "timers":
