@@ -274,7 +274,7 @@ func (t *Keyed[K, R]) done(r *Result, fx *Effects) error {
 		body := r.Body.(*stateBody)
 		body.part.hold(t.parts.held)
 		fx.Note(AtVerified, t.parts.ckpt)
-		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.whole(t.Role.Index), Pos: body.part.Entries, Armed: body.armed})
+		fx.Fact(Fact{Kind: Reloaded, Ckpt: t.parts.ckpt, Digest: body.part.whole(t.Role.Index), Pos: body.part.Entries, Armed: body.armed, Lives: body.lives.told()})
 		t.tell(fx, Restored, t.Coord, t.parts.ckpt, nil)
 	default:
 		t.uploaded(r, fx)

@@ -24,7 +24,8 @@ type Fact struct {
 	Census  *tables.Census // Accessed
 	Kept    []int64        // of a manifest or a takeover: the checkpoints that are kept from then on, ascending
 	Timers  []TimerEvent
-	Armed   *Armed // Snapped, Reloaded: the timers of the task; nil: they are not all watched, or the job has none
+	Armed   *Armed   // Snapped, Reloaded: the timers of the task; nil: they are not all watched, or the job has none
+	Lives   []Living // Reloaded: of each state with a TTL what of it was alive
 }
 
 // FactKind says what a Fact is about.

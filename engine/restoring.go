@@ -10,6 +10,10 @@ import (
 
 // load puts the entries of the task's own key groups into the store. Where a history is kept, a scan of the result follows, outside the timed phases.
 func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
+	var alive *lives
+	if t.Spec.Track {
+		alive = t.lives()
+	}
 	skip := -1
 	if len(t.parts.data) > 0 && t.bug("restore-skips-group") {
 		skip = -2
@@ -45,7 +49,9 @@ func (t *Keyed[K, R]) load(ckpt int64, fx *Effects) error {
 		return fmt.Errorf("read back what was restored: %w", err)
 	}
 	t.pins = append(t.pins, pin{snap: s})
-	fx.Do(Op{Verb: Scan, Body: newStateBody(s, true, t.Spec.Volatile, t.ledger), Tag: scanTag})
+	body := newStateBody(s, true, t.Spec.Volatile, t.ledger)
+	body.lives = alive
+	fx.Do(Op{Verb: Scan, Body: body, Tag: scanTag})
 	return nil
 }
 

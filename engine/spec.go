@@ -38,7 +38,8 @@ type Spec struct {
 	// Phases are how the input is read; none: as fast as it goes, to its end.
 	Phases []Phase
 
-	// Volatile are states that may lose entries at any time, as those with a TTL and timers of processing time: no digest holds them.
+	// Volatile are states that may lose entries at any time, as those with a TTL and timers of processing time: no digest holds them. What of those
+	// with a TTL is alive, Living tells of.
 	Volatile []string
 
 	Track      bool                   // rows carry IDs and machines tell facts: a history is kept

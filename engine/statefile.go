@@ -124,6 +124,7 @@ type stateBody struct {
 	part   StatePart
 	ledger *ledger
 	armed  *Armed // the timers that it met; nil: nobody asks
+	lives  *lives // nil: nobody asks
 }
 
 // newStateBody encodes s, or, dry, only looks at it. It reads of t which services of timers there are.
@@ -137,6 +138,11 @@ func newStateBody(s backends.Snapshot, dry bool, volatile []string, t *ledger) *
 }
 
 func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
+	if x.next == x.snap.Groups().First {
+		if err := x.lives.should(); err != nil {
+			return b, false, err
+		}
+	}
 	b = x.room(b)
 	begin := len(b)
 	err := x.snap.Each(x.next, func(e *backends.Entry) error {
@@ -147,6 +153,7 @@ func (x *stateBody) Encode(b []byte) ([]byte, bool, error) {
 			x.part.Digest.Add(e)
 		}
 		x.part.Entries++
+		x.lives.has(e)
 		if x.armed != nil {
 			if err := x.ledger.count(x.armed, e); err != nil {
 				return err

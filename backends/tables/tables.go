@@ -79,6 +79,8 @@ type Scope[K comparable] struct {
 	Census *Census
 	// Forms are those of the states that were opened, in their order.
 	Forms Forms
+	// Mortal is how those of them expire that have a TTL, by state; nil: none does.
+	Mortal map[string]backends.Expiry
 
 	src [1]K
 	dst [1]backends.Key[K]
@@ -148,5 +150,11 @@ func open[T any, K comparable](s *Scope[K], d backends.Desc) (t T, err error) {
 		return t, fmt.Errorf("open state %s: %T made %T, want %T", d.Name(), s.Store, made, &t)
 	}
 	s.Forms = s.Forms.with(d.Name(), d.Form()+placed(s.Store, d))
+	if m, ok := d.(interface{ Expiry() backends.Expiry }); ok {
+		if s.Mortal == nil {
+			s.Mortal = map[string]backends.Expiry{}
+		}
+		s.Mortal[d.Name()] = m.Expiry()
+	}
 	return t, nil
 }

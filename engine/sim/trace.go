@@ -71,6 +71,15 @@ func (w *world) mixFact(f *engine.Fact) {
 	}
 	w.mix(f.Digest[0])
 	w.mix(f.Digest[1])
+	for i := range f.Lives {
+		l := &f.Lives[i]
+		w.mixText(l.State)
+		for _, a := range [...]engine.Alive{l.Should, l.Has} {
+			w.mix(uint64(a.N))
+			w.mix(a.Digest[0])
+			w.mix(a.Digest[1])
+		}
+	}
 	if f.Entry != nil {
 		w.mix(uint64(f.Entry.Epoch)<<32 ^ uint64(f.Entry.Ckpt))
 	}
