@@ -21,7 +21,7 @@ func (r *recorder) fact(m *engine.Moment, f *engine.Fact, l *life) {
 	case engine.Snapped:
 		r.snapped(m, f)
 	case engine.Reloaded:
-		r.add(linearizability.Op{Kind: linearizability.Reload, Ckpt: f.Ckpt, Task: m.Role.Index, Digest: linearizability.Digest(f.Digest), Armed: armed(f.Armed)}, m)
+		r.add(linearizability.Op{Kind: linearizability.Reload, Ckpt: f.Ckpt, Task: m.Role.Index, Digest: linearizability.Digest(f.Digest), Armed: armed(f.Armed), Lives: living(f.Lives)}, m)
 	case engine.Rewound:
 		r.add(linearizability.Op{Kind: linearizability.Rewind, Ckpt: f.Ckpt, Task: m.Role.Index, Pos: f.Pos, Mark: f.Mark}, m)
 		if m.Role.Index < len(r.cut) {
@@ -99,6 +99,17 @@ func armed(a *engine.Armed) *linearizability.Armed {
 		return nil
 	}
 	return &linearizability.Armed{N: a.N, Sum: a.Sum}
+}
+
+func living(all []engine.Living) (told []linearizability.Living) {
+	for _, l := range all {
+		told = append(told, linearizability.Living{State: l.State, Should: alive(l.Should), Has: alive(l.Has)})
+	}
+	return told
+}
+
+func alive(a engine.Alive) linearizability.Alive {
+	return linearizability.Alive{N: a.N, Digest: linearizability.Digest(a.Digest)}
 }
 
 // named is the name of a role, made once.

@@ -14,12 +14,15 @@ func (d *Digest) add(o Digest) {
 }
 
 // judgeDigest is the check digest (P7): what the tasks of an attempt hold after their recovery is what the checkpoint's tasks had captured,
-// task by task when they are as many, else together; and the state at the end is the fold of the input.
+// task by task when they are as many, else together; what of it has a TTL, as far as it was alive then; and the state at the end is the fold of the input.
 func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 	var judged int64
 	for i := range v.lives {
 		n, bad, found := v.reloaded(&v.lives[i])
 		judged += n
+		if !found {
+			bad, found = v.lostAlive(&v.lives[i])
+		}
 		if found {
 			bad.Judged = judged
 			return bad
@@ -53,12 +56,53 @@ func judgeDigest(_ context.Context, v *View, _ Options) Verdict {
 	return pass(judged, "%s restored as captured%s", plural(len(v.by[Reload]), "part", "parts"), end+v.leftOut())
 }
 
-// leftOut says which states no digest holds.
-func (v *View) leftOut() string {
-	if len(v.Volatile) == 0 {
-		return ""
+// leftOut says which states no digest holds, and of which only what was alive.
+func (v *View) leftOut() (text string) {
+	var mortal []string
+	var n int64
+	for _, i := range v.by[Reload] {
+		for _, x := range v.Ops[i].Lives {
+			if n += x.Should.N; !slices.Contains(mortal, x.State) {
+				mortal = append(mortal, x.State)
+			}
+		}
 	}
-	return fmt.Sprintf("; without %s, which may lose entries at any time", list(v.Volatile))
+	switch {
+	case len(mortal) > 0 && n == 0:
+		text = fmt.Sprintf("; of %s with a TTL nothing was alive", list(mortal))
+	case len(mortal) > 0:
+		text = fmt.Sprintf("; of %s with a TTL, the %s alive", list(mortal), plural(int(n), "entry that was", "entries that were"))
+	}
+	other := slices.DeleteFunc(slices.Clone(v.Volatile), func(s string) bool { return slices.Contains(mortal, s) })
+	if len(other) > 0 {
+		text += fmt.Sprintf("; without %s, which may lose entries at any time", list(other))
+	}
+	return text
+}
+
+// lostAlive looks for a state with a TTL of which an attempt restored something else than what was alive in the files of the checkpoint.
+func (v *View) lostAlive(l *life) (bad Verdict, found bool) {
+	for _, i := range v.by[Reload] {
+		op := &v.Ops[i]
+		if op.Attempt != l.Epoch || op.Outcome != Known {
+			continue
+		}
+		for _, x := range op.Lives {
+			if x.Should != x.Has {
+				return fail(0, Story{
+					Title: fmt.Sprintf("Task %d restored other entries of state %s than were alive in checkpoint %d", op.Task, x.State, op.Ckpt),
+					Say: fmt.Sprintf("Attempt %d restored it. State %s has a TTL, and what was over by then may be gone; all else has to be what the files of the checkpoint hold.",
+						op.Attempt, x.State),
+					Want: x.Should.String(), Got: x.Has.String(),
+				}, int(i)), true
+			}
+		}
+	}
+	return Verdict{}, false
+}
+
+func (a Alive) String() string {
+	return plural(int(a.N), "entry", "entries") + " alive, with digest " + a.Digest.String()
 }
 
 // untold is an attempt that restored a checkpoint and whose tasks said nothing of it, 0: none.

@@ -27,6 +27,7 @@ type History struct {
 	// Measured is how many records were applied in phases of the input that were to be measured.
 	Measured int64 `json:"measured,omitempty"`
 	// Volatile are states that may lose entries at any time, as those with a TTL and timers of processing time. No digest holds them.
+	// What is alive of those with a TTL is compared at every restore: see Living.
 	Volatile []string `json:"volatile,omitempty"`
 	// Sampled is the share of keys of which every operation was recorded, 1 when all.
 	Sampled float64 `json:"sampled"`
@@ -158,8 +159,22 @@ type Op struct {
 	Kept    []int64 // Commit, TakeOver: the completed checkpoints that are kept from then on, ascending; nil: it did not say
 	Mark    int64   // Mark, Alarm; Rewind: the watermark that the source goes on with
 	Alarms  []AlarmEvent
-	Armed   *Armed // Snap, Reload: the timers of the task; nil: it did not say
-	Idle    bool   // Mark, of a source: it is idle, and holds nobody's watermark back until it is read on
+	Armed   *Armed   // Snap, Reload: the timers of the task; nil: it did not say
+	Idle    bool     // Mark, of a source: it is idle, and holds nobody's watermark back until it is read on
+	Lives   []Living // Reload: of each state with a TTL what of it was alive
+}
+
+// A Living is what of a state with a TTL was alive when a task had been restored: what should be, by the files of the checkpoint, and what is.
+type Living struct {
+	State  string `json:"state"`
+	Should Alive  `json:"should"`
+	Has    Alive  `json:"has"`
+}
+
+// Alive is how many entries hold something that is alive, and the digest of what is.
+type Alive struct {
+	N      int64  `json:"n"`
+	Digest Digest `json:"digest"`
 }
 
 // An AlarmEvent is something that became of one timer. Timers are told apart by their ID and their time.

@@ -53,6 +53,7 @@ type storedOp struct {
 	Alarms  string   `json:"alarms,omitempty"`
 	Armed   *Armed   `json:"armed,omitempty"`
 	Idle    bool     `json:"idle,omitempty"`
+	Lives   []Living `json:"lives,omitempty"`
 }
 
 type storedTxn struct {
@@ -92,7 +93,7 @@ func (h *History) writeLines(e *json.Encoder) error {
 			return fmt.Errorf("operation %d is of no kind: %d", i, op.Kind)
 		}
 		line := storedOp{kindNames[op.Kind], op.Outcome, op.Attempt, op.Client, op.Call, op.Return, op.At, op.Task, op.Ckpt, op.Pos, op.Key,
-			"", op.Cursors, nil, op.Text, op.Kept, op.Mark, "", op.Armed, op.Idle}
+			"", op.Cursors, nil, op.Text, op.Kept, op.Mark, "", op.Armed, op.Idle, op.Lives}
 		if op.Digest != (Digest{}) {
 			line.Digest = &op.Digest
 		}
@@ -211,7 +212,7 @@ func (h *History) readOp(line, packed []byte) ([]byte, error) {
 	if !ok {
 		return packed, fmt.Errorf("an operation of the unknown kind %q", s.Kind)
 	}
-	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept, s.Mark, nil, s.Armed, s.Idle}
+	op := Op{kind, s.Outcome, s.Attempt, s.Client, s.Call, s.Return, s.At, s.Task, s.Ckpt, s.Pos, s.Key, nil, s.Cursors, Digest{}, s.Text, s.Kept, s.Mark, nil, s.Armed, s.Idle, s.Lives}
 	if s.Digest != nil {
 		op.Digest = *s.Digest
 	}

@@ -144,7 +144,7 @@ func (a *toyAttempt) restore() {
 		a.add(a, 10+t, Op{Kind: Own, Task: t, Pos: int64(lo), Ckpt: int64(hi)})
 		if a.from != nil {
 			copy(a.states[t], a.from.states[t])
-			op := Op{Kind: Reload, Task: t, Ckpt: a.from.id, Digest: a.digest(a.states[t])}
+			op := Op{Kind: Reload, Task: t, Ckpt: a.from.id, Digest: a.digest(a.states[t]), Lives: toyLives(a.digest(a.states[t]))}
 			if a.timed {
 				a.alarms[t].armed, op.Armed = maps.Clone(a.from.alarms[t]), a.from.armed[t]
 			}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +34,24 @@ func (h *History) look() {
 	}
 }
 
+// toyLives is what was alive of the toy's states with a TTL: as much as there is of the others, for want of lives of their own.
+func toyLives(d Digest) []Living {
+	n := Alive{int64(d[0] % 9), d}
+	return []Living{{"cold", n, n}, {"seen", n, n}}
+}
+
+// onLives corrupts what a task has restored of a state with a TTL.
+func onLives(change func(x *Living)) func(*History, *rand.Rand) bool {
+	return func(h *History, rng *rand.Rand) bool {
+		i, ok := pick(h, rng, func(op *Op) bool { return op.Kind == Reload })
+		if ok {
+			h.Ops[i].Lives = slices.Clone(h.Ops[i].Lives)
+			change(&h.Ops[i].Lives[rng.IntN(2)])
+		}
+		return ok
+	}
+}
+
 // onLook corrupts one look of a history, of those that fit.
 func onLook(fits func(l *Look) bool, change func(l *Look)) func(*History, *rand.Rand) bool {
 	return func(h *History, rng *rand.Rand) bool {
@@ -49,13 +68,15 @@ func onLook(fits func(l *Look) bool, change func(l *Look)) func(*History, *rand.
 }
 
 func ttlCorruptions() []corruption {
-	by := []string{"ttl"}
+	by, cold := []string{"ttl"}, []string{"digest"}
 	saw, sawNone := func(l *Look) bool { return l.Saw >= 0 }, func(l *Look) bool { return l.Saw < 0 && l.Now > 0 }
 	return []corruption{
 		{"what had not expired is lost", by, Fail, onLook(saw, func(l *Look) { l.Saw = -1 })},
 		{"another write is seen than the last", by, Fail, onLook(saw, func(l *Look) { l.Saw-- })},
 		{"what was never written is seen", by, Fail, onLook(sawNone, func(l *Look) { l.Saw = l.Now - 1 })},
 		{"what has expired is seen", by, Fail, onLook(saw, func(l *Look) { l.Now = l.Saw + toyLife })},
+		{"a restore loses what was alive", cold, Fail, onLives(func(x *Living) { x.Has.N-- })},
+		{"a restore has another's instead", cold, Fail, onLives(func(x *Living) { x.Has.Digest[1]++ })},
 		{"no record came when its key had written", by, Undecided, func(h *History, _ *rand.Rand) bool {
 			for i := range h.Output {
 				h.Output[i].Looks = nil
@@ -95,6 +116,23 @@ func TestLooksThatAreWrong(t *testing.T) {
 			}
 			c.x.after(held, l, 1)
 		}
+	}
+}
+
+// What is restored of a state with a TTL has to be what was alive, and the verdict says which state is not.
+func TestWhatWasAliveIsRestored(t *testing.T) {
+	h := good(t, 1)
+	for seed := uint64(2); !onLives(func(*Living) {})(h, rngOf(seed)); seed++ {
+		h = good(t, seed)
+	}
+	h.Volatile = []string{"cold", "alarm"}
+	if v := find(checkAll(h), "digest"); v.Result != Pass || !strings.Contains(v.Reason, "; of cold and seen with a TTL, the ") || !strings.HasSuffix(v.Reason, "; without alarm, which may lose entries at any time") {
+		t.Errorf("digest is %s: %s; want it to pass and say what of cold and seen it holds, and that it does without alarm", v.Result, v.Reason)
+	}
+	onLives(func(x *Living) { x.State, x.Should, x.Has = "cold", Alive{2, Digest{0, 7}}, Alive{N: 1} })(h, rngOf(1))
+	v := find(checkAll(h), "digest")
+	if v.Result != Fail || v.Story == nil || !strings.Contains(v.Story.Title, "of state cold ") || !strings.HasPrefix(v.Story.Want, "2 entries alive, ") || !strings.HasPrefix(v.Story.Got, "1 entry alive, ") {
+		t.Errorf("digest is %+v, %+v; want it to fail and name the state cold, of which 1 entry of 2 is alive", v, v.Story)
 	}
 }
 

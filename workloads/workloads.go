@@ -70,7 +70,8 @@ type Job struct {
 	Windows func(offsets []int64) (panes []Pane, late []engine.ID)
 	// AnyOrder says that the panes of one window come in any order: pairs of two inputs, of which nobody knows which was first.
 	AnyOrder bool
-	// Volatile are the states that may lose entries at any time, as those with a TTL and timers of processing time: the fold does not yield them, and no digest holds them.
+	// Volatile are the states that may lose entries at any time, as those with a TTL and timers of processing time: the fold does not yield them, and no digest
+	// holds them. Of those with a TTL, what is alive at a restore is compared with the checkpoint all the same.
 	Volatile []string
 	// Aside are the states that the job keeps only so that it can be judged: what is asked of them is not the work that the job stands for.
 	Aside []string
