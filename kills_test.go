@@ -55,6 +55,46 @@ func TestTimerBugsAreFoundByTheirOwnChecks(t *testing.T) {
 	}
 }
 
+// What a restore loses of state with a TTL that no record looks for again nothing sees but what the digest holds of it: without that all checks pass.
+func TestColdEntriesAreSeenByTheDigestAlone(t *testing.T) {
+	all, c := mutants(), testCatalog()
+	m := all[slices.IndexFunc(all, func(m mutant) bool { return m.Name == "ttl-lost-where-cold" })]
+	s, err := c.simulator(m.cell("heap", ""), "", SimOptions{Faults: 3, Wrap: m.wrap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := func(all []linearizability.Verdict) (by []string) {
+		for _, v := range all {
+			if v.Result == linearizability.Fail {
+				by = append(by, v.Check)
+			}
+		}
+		return by
+	}
+	seen := 0
+	for seed := range uint64(25) {
+		run, err := s.run(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if by := failed(run.verdicts); slices.Equal(by, []string{"digest"}) {
+			seen++
+		} else if by != nil {
+			t.Errorf("seed %d: %v fail, want the digest alone", seed, by)
+		}
+		h := run.evidence.History
+		for i := range h.Ops {
+			h.Ops[i].Lives = nil
+		}
+		if by := failed(judge(h, 0, false)); by != nil {
+			t.Errorf("seed %d: %v fail without what the digest holds of state with a TTL; want nothing to", seed, by)
+		}
+	}
+	if seen < 5 {
+		t.Errorf("the digest saw it in %d of 25 seeds, want 5 at least", seen)
+	}
+}
+
 // foundBy fails unless a check finds a mutant without any other.
 func foundBy(t *testing.T, m mutant, backend, check string) {
 	t.Helper()

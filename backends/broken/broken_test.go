@@ -24,6 +24,7 @@ func TestSuiteSeesThem(t *testing.T) {
 		{"no copy-on-write", "snapshot-is-pinned", broken.WithoutCopyOnWrite, true, false},
 		{"restore without times", "ttl-survives-restore", broken.TimelessRestore, true, true},
 		{"restore without what has a TTL", "ttl-survives-restore", broken.LostAtRestore, true, true},
+		{"restore without one group of what has a TTL", "ttl-survives-restore", broken.GroupLostAtRestore, true, true},
 		{"reading renews", "ttl-reading-does-not-renew", broken.RenewedByReading, true, true},
 		{"reading does not renew", "ttl-reading-renews", broken.NotRenewedByReading, true, true},
 		{"shown when over", "ttl-ends-at-the-microsecond", broken.ShownWhenOver, true, true},

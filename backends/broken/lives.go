@@ -19,6 +19,12 @@ func LostAtRestore(b backends.Backend, hit func()) backends.Backend {
 	return livesBackend{b, func(s *livesStore, d mortal) { s.lost[d.Name()] = true }, hit}
 }
 
+// GroupLostAtRestore is a backend on which a restore drops what has a TTL of one key group, the first that comes with any, as if it were another
+// task's. It is after FLINK-28010, where the end of a range of key groups that is deleted was computed wrongly. hit is called for each entry that is dropped, on the store's goroutine.
+func GroupLostAtRestore(b backends.Backend, hit func()) backends.Backend {
+	return livesBackend{b, func(s *livesStore, d mortal) { s.lost[d.Name()], s.one = true, true }, hit}
+}
+
 // RenewedByReading is a backend on which reading renews the lives of state with a TTL, though only writing should: what is read often enough
 // never expires. hit is called for each life that is renewed, on the store's goroutine.
 func RenewedByReading(b backends.Backend, hit func()) backends.Backend {
@@ -57,7 +63,7 @@ func (b livesBackend) Open(o backends.Options) (backends.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &livesStore{s, b, map[string]backends.Expiry{}, map[string]bool{}}, nil
+	return &livesStore{s, b, map[string]backends.Expiry{}, map[string]bool{}, false, -1}, nil
 }
 
 type livesStore struct {
@@ -65,6 +71,8 @@ type livesStore struct {
 	b        livesBackend
 	timeless map[string]backends.Expiry // by state
 	lost     map[string]bool            // by state
+	one      bool                       // only of this key group; before the first it is -1
+	group    int
 }
 
 func (s *livesStore) Open(d backends.Desc) (backends.Table, error) {
@@ -75,7 +83,10 @@ func (s *livesStore) Open(d backends.Desc) (backends.Table, error) {
 }
 
 func (s *livesStore) Restore(e *backends.Entry) error {
-	if s.lost[e.State] {
+	if s.lost[e.State] && s.group < 0 {
+		s.group = e.Group
+	}
+	if s.lost[e.State] && (!s.one || s.group == e.Group) {
 		s.b.hit()
 		return nil
 	}
