@@ -151,8 +151,8 @@ func readValueLimit(d *draft, s string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case n < valueLimitMin || n > valueLimitMax:
-		return "", fmt.Errorf("%s; want a size from %d B to %d B, which is Flink's", clip(s), valueLimitMin, valueLimitMax)
+	case n != valueLimitMax && (n < valueLimitMin || n > backends.ValueBytesMax): // between the two a store could not hold what the limit lets pass
+		return "", fmt.Errorf("%s; want a size from %d B to %s, or %d B, which is Flink's", clip(s), valueLimitMin, sizeText(backends.ValueBytesMax), valueLimitMax)
 	}
 	if d.BytesMax = int(n); n == valueLimitMax {
 		d.BytesMax = 0 // the backend's own, of which it need not ask at every key
@@ -160,7 +160,7 @@ func readValueLimit(d *draft, s string) (string, error) {
 	return sizeText(n), nil
 }
 
-// A limit of a value is from one that every key of the catalog's jobs keeps to, to Flink's own.
+// A limit of a value is from one that every key of the catalog's jobs keeps to, to the longest that a store here holds; or Flink's own.
 const (
 	valueLimitMin = 64
 	valueLimitMax = 1<<31 - 1

@@ -29,10 +29,10 @@ run: {repetitions: 1, value_limit: 1 MiB}
 		for _, x := range c.Checks {
 			said += x.Reason + "\n"
 		}
-		size, most := 0, 0
-		_, from, _ := strings.Cut(said, "access to state elements: ")
-		if n, _ := fmt.Sscanf(from, "a value of %d bytes, more than the limit of %d", &size, &most); c.Verdict != "fail" || n != 2 || most != 1<<20 || size <= most {
-			t.Errorf("%s: %s, with\n%swant a fail: a list of the state elements that is longer than 1 MiB", c.Backend, c.Verdict, said)
+		key, size, most := 0, 0, 0
+		_, from, _ := strings.Cut(said, "access to state elements of key ")
+		if n, _ := fmt.Sscanf(from, "%d: a value of %d bytes, more than the limit of %d", &key, &size, &most); c.Verdict != "fail" || n != 3 || key > 3 || most != 1<<20 || size <= most {
+			t.Errorf("%s: %s, with\n%swant a fail: the list of one of four keys of the state elements that is longer than 1 MiB", c.Backend, c.Verdict, said)
 		}
 	}
 	if !slices.Contains(r.Config, Setting{Key: "run.value_limit", Value: "1 MiB", From: "test.yaml:6"}) || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "at 1 MiB, backends over bytes emulate") }) {

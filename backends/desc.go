@@ -85,8 +85,8 @@ type Cursor interface {
 	Close() error
 }
 
-// A LimitedHost takes no value longer than its limit: a table panics with a *UsageError where one is set, and where a list is read to which more
-// was added. To add to a list reads nothing, so it is not limited.
+// A LimitedHost takes no key and no value longer than its limit: a table panics with a *UsageError where such a key is used, where such a value is
+// set, and where a list is read to which more was added. To add to a list reads nothing, so it is not limited.
 type LimitedHost interface {
 	CodedHost
 	BytesMax() int

@@ -11,17 +11,21 @@ var (
 	ErrClosed  = errors.New("closed")          // a snapshot or store that was closed
 )
 
-// A UsageError is a mistake of one access: no current key, a value over the limit. The table panics with it and the store stays usable; the
+// A UsageError is a mistake of one access: no current key, a key or a value over the limit. The table panics with it and the store stays usable; the
 // engine turns it into a failed task, as it does with any panic of an operator. Where the mistake shows only when bytes are written,
 // End returns it instead, and the store is dead.
 type UsageError struct {
 	State string // which state, where it is known
+	Key   string // which key, as text, where it is known and matters; a long one is cut
 	What  string // what is wrong, and what would be right
 }
 
 func (e *UsageError) Error() string {
-	if e.State == "" {
+	switch {
+	case e.State == "":
 		return "state access: " + e.What
+	case e.Key == "":
+		return "access to state " + e.State + ": " + e.What
 	}
-	return "access to state " + e.State + ": " + e.What
+	return "access to state " + e.State + " of key " + e.Key + ": " + e.What
 }

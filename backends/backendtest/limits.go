@@ -27,7 +27,7 @@ func limitClauses(most int) []clause {
 	return []clause{
 		{"limit-of-a-value", "To set what is over the limit panics with a *backends.UsageError, and what was there stays.", on(limitOfAValue)},
 		{"limit-of-a-list", "What is added to a list passes, whatever it comes to, and a snapshot and its restore carry it; then reading the list panics with a *backends.UsageError, and Clear helps.", on(limitOfAList)},
-		{"limit-of-a-key", "A key over the limit is a *backends.UsageError out of End, or out of the Snapshot that writes what was kept back.", on(limitOfAKey)},
+		{"limit-of-a-key", "To use a key over the limit panics with a *backends.UsageError, at that access and at no other, and the store stays usable.", on(limitOfAKey)},
 		{"limit-at-restore", "An entry over the limit is not restored, but for a list.", on(limitAtRestore)},
 	}
 }
@@ -35,6 +35,17 @@ func limitClauses(most int) []clause {
 func (c *check) wantUsage(what string, err any) {
 	if !isUsage(err) {
 		c.errorf("%s: %v, want a *backends.UsageError", what, err)
+	}
+}
+
+// wantRefused wants an access refused, in an error that says which state and key it was.
+func (c *check) wantRefused(what, state string, key int, p any) {
+	err, _ := p.(error)
+	var usage *backends.UsageError
+	if !errors.As(err, &usage) {
+		c.errorf("%s: %v, want a *backends.UsageError", what, p)
+	} else if usage.State != state || usage.Key != fmt.Sprint(key) {
+		c.errorf("%s: %v, want an error of the state %s and the key %d", what, p, state, key)
 	}
 }
 
@@ -52,15 +63,18 @@ func limitOfAValue(c *check, most int) {
 			j.lists.Set(1, 2, words[1:])
 		})
 		j.on(1, func() {
-			for what, set := range map[string]func(){
-				"a value":                      func() { j.text.Set(void{}, long) },
-				"a value that shares memory":   func() { j.list.Set(void{}, words) },
-				"a list":                       func() { j.log.Set(void{}, []string{long[1:], ""}) },
-				"an entry that shares memory":  func() { j.lists.Set(1, 2, words) },
-				"a list that was looked into":  func() { listed(j.log, void{}); j.log.Set(void{}, []string{long}) },
-				"a value that was looked into": func() { j.text.Get(void{}); j.text.Set(void{}, long) },
+			for _, x := range []struct {
+				what, state string
+				set         func()
+			}{
+				{"a value", "text", func() { j.text.Set(void{}, long) }},
+				{"a value that shares memory", "list", func() { j.list.Set(void{}, words) }},
+				{"a list", "log", func() { j.log.Set(void{}, []string{long[1:], ""}) }},
+				{"an entry that shares memory", "lists", func() { j.lists.Set(1, 2, words) }},
+				{"a list that was looked into", "log", func() { listed(j.log, void{}); j.log.Set(void{}, []string{long}) }},
+				{"a value that was looked into", "text", func() { j.text.Get(void{}); j.text.Set(void{}, long) }},
 			} {
-				c.wantUsage("to set "+what+" over the limit", panicOf(set))
+				c.wantRefused("to set "+x.what+" over the limit", x.state, 1, panicOf(x.set))
 			}
 		})
 		j.on(1, func() {
@@ -85,15 +99,15 @@ func limitOfAList(c *check, most int) {
 		j.batch(upTo(2), func(int) { j.log.Add(void{}, piece) })
 	}
 	j.on(1, func() {
-		c.wantUsage("to look into the list", panicOf(func() { listed(j.log, void{}) }))
+		c.wantRefused("to look into the list", "log", 1, panicOf(func() { listed(j.log, void{}) }))
 		j.log.Add(void{}, piece)
-		c.wantUsage("to look into the list again", panicOf(func() { listed(j.log, void{}) }))
+		c.wantRefused("to look into the list again", "log", 1, panicOf(func() { listed(j.log, void{}) }))
 	})
 	k := c.job()
 	k.restore(j.now())
 	for _, j := range []*job{j, k} {
 		j.on(1, func() {
-			c.wantUsage("to look into the list behind a snapshot", panicOf(func() { listed(j.log, void{}) }))
+			c.wantRefused("to look into the list behind a snapshot", "log", 1, panicOf(func() { listed(j.log, void{}) }))
 		})
 		j.batch(upTo(2), func(int) { j.log.Clear(void{}); j.log.Add(void{}, "again") })
 		j.batch(upTo(2), func(int) { c.same("the list", listed(j.log, void{}), []string{"again"}) })
@@ -103,7 +117,7 @@ func limitOfAList(c *check, most int) {
 		for range 5 {
 			j.log.Add(void{}, piece)
 		}
-		c.wantUsage("to look into the list", panicOf(func() { listed(j.log, void{}) }))
+		c.wantRefused("to look into the list", "log", 1, panicOf(func() { listed(j.log, void{}) }))
 		j.log.Clear(void{})
 	})
 	if n := len(j.now()); n != 1 {
@@ -112,21 +126,28 @@ func limitOfAList(c *check, most int) {
 }
 
 func limitOfAKey(c *check, most int) {
-	for what, access := range map[string]func(j *job, u string){
-		"Set": func(j *job, u string) { j.sets.Set(void{}, u, 1) },
-		"Get": func(j *job, u string) { j.sets.Get(void{}, u) },
+	long := strings.Repeat("k", most)
+	for what, access := range map[string]func(j *job){
+		"Set":    func(j *job) { j.sets.Set(void{}, long, 1) },
+		"Get":    func(j *job) { j.sets.Get(void{}, long) },
+		"Remove": func(j *job) { j.sets.Remove(void{}, long) },
 	} {
-		j := c.job()
-		if err := j.Batch([]uint64{1}, func(int) { access(j, "short") }); err != nil {
-			c.errorf("%s of a short key: End = %v", what, err)
-		}
-		err := j.Batch([]uint64{1}, func(int) { access(j, strings.Repeat("k", most)) })
-		if err == nil {
-			_, err = j.Store.Snapshot()
-		}
-		var usage *backends.UsageError
-		if !errors.As(err, &usage) || usage.State != "sets" {
-			c.errorf("%s of a key over the limit: End = %v, want a *backends.UsageError of the state sets", what, err)
+		for _, records := range []int{1, 3} { // one alone is read in another way
+			j := c.job()
+			j.batch(upTo(records), func(i int) {
+				j.sets.Set(void{}, "short", uint64(i))
+				if i == records-1 {
+					c.wantRefused(what+" of a key over the limit", "sets", records-1, panicOf(func() { access(j) }))
+				}
+			})
+			j.batch(upTo(records), func(i int) {
+				if v, ok := j.sets.Get(void{}, "short"); v != uint64(i) || !ok {
+					c.errorf("behind %s of a key over the limit another entry is %d, %v, want %d", what, v, ok, i)
+				}
+			})
+			if n := len(j.now()); n != records {
+				c.errorf("behind %s of a key over the limit there are %d entries, want %d", what, n, records)
+			}
 		}
 	}
 }

@@ -23,21 +23,51 @@ func TestMutantsOfLimits(t *testing.T) {
 				t.Errorf("the clause %s passes on %s without a limit", c.name, name)
 			}
 		}
-		if c.name != "limit-of-a-list" {
-			continue
-		}
-		for where, plant := range map[string]func(backends.Backend) backends.Backend{
-			"Add looks at the whole list": onTable("log", func(t log) log { return looksAtAdd{t, most} }),
-			"a snapshot looks at it": onSnapshot(func(s *mutantSnapshot, group int, yield walk) error {
-				return s.Snapshot.Each(group, func(e *backends.Entry) error { return cmp.Or(longer(e, most), yield(e)) })
-			}),
-			"a restore looks at it": onRestore(func(s *mutant, e *backends.Entry) error { return cmp.Or(longer(e, most), s.Store.Restore(e)) }),
-		} {
+		for where, plant := range limitMutants(most)[c.name] {
 			if errs := c.run(plant(limited).Open); len(errs) == 0 {
 				t.Errorf("the clause %s passes where %s", c.name, where)
 			}
 		}
 	}
+}
+
+// limitMutants are the plants that each clause must fail on, by their names.
+func limitMutants(most int) map[string]map[string]func(backends.Backend) backends.Backend {
+	return map[string]map[string]func(backends.Backend) backends.Backend{
+		"limit-of-a-key": {
+			"it is lost without a word":   onTable("sets", func(t sets) sets { return losesLongKeys{t, most} }),
+			"nobody is told whose it was": onTable("sets", func(t sets) sets { return namesNoKey{t} }),
+		},
+		"limit-of-a-list": {
+			"Add looks at the whole list": onTable("log", func(t log) log { return looksAtAdd{t, most} }),
+			"a snapshot looks at it": onSnapshot(func(s *mutantSnapshot, group int, yield walk) error {
+				return s.Snapshot.Each(group, func(e *backends.Entry) error { return cmp.Or(longer(e, most), yield(e)) })
+			}),
+			"a restore looks at it": onRestore(func(s *mutant, e *backends.Entry) error { return cmp.Or(longer(e, most), s.Store.Restore(e)) }),
+		},
+	}
+}
+
+type losesLongKeys struct {
+	sets
+	most int
+}
+
+func (t losesLongKeys) Set(n void, u string, v uint64) {
+	if len(u) < t.most {
+		t.sets.Set(n, u, v)
+	}
+}
+
+type namesNoKey struct{ sets }
+
+func (t namesNoKey) Set(n void, u string, v uint64) {
+	defer func() {
+		if p := recover(); p != nil {
+			panic(&backends.UsageError{State: "sets", What: "too long"})
+		}
+	}()
+	t.sets.Set(n, u, v)
 }
 
 type looksAtAdd struct {

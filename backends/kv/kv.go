@@ -12,8 +12,8 @@ type Options struct {
 	// Keep is how many keys a table may keep over the ends of batches, as a cache and to write them back sorted and together. 0 writes at
 	// the end of every batch. A snapshot writes them first, in its synchronous half.
 	Keep int
-	// BytesMax limits one key and one value, as Java's arrays limit Flink's RocksDB backend. Whoever sets more gets a *backends.UsageError, for a
-	// value as a panic and for a key out of End. What is added to a list passes, since nothing is read; a snapshot and its restore carry it, as the
+	// BytesMax limits one key and one value, as Java's arrays limit Flink's RocksDB backend. Whoever sets a longer
+	// value, or uses a longer key, gets a *backends.UsageError as a panic. What is added to a list passes, since nothing is read; a snapshot and its restore carry it, as the
 	// files of Flink's checkpoints do; then the next look into it panics, and Clear helps. 0 is Flink's limit, 2,147,483,647. That is more than our own encoding can, whose limit
 	// (backends.ValueBytesMax) holds in any case: a lower one shows with small values what Flink does with large ones.
 	BytesMax int
@@ -142,9 +142,6 @@ func (s *store) write() {
 }
 
 func (s *store) apply(b *backends.Batch) {
-	if s.opts.BytesMax > 0 {
-		s.Fail(s.longKey(b))
-	}
 	if s.err == nil {
 		s.Fail(s.db.Apply(b))
 	}
@@ -163,20 +160,10 @@ func (s *store) Apply(b *backends.Batch) error {
 }
 
 func (s *store) Fetch(keys, vals *backends.Rows) error {
-	if s.opts.BytesMax > 0 {
-		if err := s.longKeyOf(keys); err != nil {
-			return err
-		}
-	}
 	return s.db.MultiGet(keys, vals)
 }
 
 func (s *store) Get(key, buf []byte) ([]byte, bool, error) {
-	if s.opts.BytesMax > 0 {
-		if err := s.tooLarge(s.nameOf(key), len(key)); err != nil {
-			return buf, false, err
-		}
-	}
 	return s.db.Get(key, buf)
 }
 
@@ -232,11 +219,7 @@ func (s *store) Restore(e *backends.Entry) error {
 	}
 	s.restored = true
 	s.one = append(groupKey(s.one[:0], id, e.Group), e.Key...)
-	long := len(s.one)
-	if s.kinds[id] != backends.ListKind {
-		long = max(long, len(e.Value))
-	}
-	if err := s.tooLarge(e.State, long); err != nil {
+	if err := s.tooLarge(e, len(s.one)); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	if s.batch.Set(s.one, e.Value); s.batch.Len() >= 1024 || s.batch.Size() >= 1<<20 {

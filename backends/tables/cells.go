@@ -11,6 +11,7 @@ import (
 type cells[V any] struct {
 	codec  backends.Codec[V]
 	name   string
+	key    func(i int) string // of a place, in an error
 	fail   func(error)
 	shares bool
 	max    int  // bytes of a value
@@ -21,8 +22,8 @@ type cells[V any] struct {
 	put    func(i int, b []byte) // what was stored
 }
 
-func (c *cells[V]) init(name string, codec backends.Codec[V], h backends.CodedHost) {
-	c.name, c.codec, c.fail, c.shares = name, codec, h.Fail, codec.Shares()
+func (c *cells[V]) init(name string, codec backends.Codec[V], h backends.CodedHost, key func(i int) string) {
+	c.name, c.key, c.codec, c.fail, c.shares = name, key, codec, h.Fail, codec.Shares()
 	c.max = bytesMax(h)
 	c.strict = c.max < backends.ValueBytesMax
 	c.put = func(i int, b []byte) {
@@ -65,7 +66,7 @@ func (c *cells[V]) decode(b []byte) V {
 
 func (c *cells[V]) set(i int, v V) {
 	if c.strict {
-		c.limit(v)
+		c.limit(i, v)
 	}
 	if !c.shares {
 		c.vals[i] = v
@@ -73,7 +74,7 @@ func (c *cells[V]) set(i int, v V) {
 	}
 	b := c.codec.Append(c.coded[i][:0], v)
 	if len(b) > c.max {
-		panic(tooLarge(c.name, len(b), c.max))
+		panic(tooLarge(c.name, c.key(i), len(b), c.max))
 	}
 	c.coded[i] = b
 }
@@ -92,7 +93,7 @@ func (c *cells[V]) bytes(i int) []byte {
 	}
 	c.buf = c.codec.Append(c.buf[:0], c.vals[i])
 	if len(c.buf) > c.max {
-		c.fail(tooLarge(c.name, len(c.buf), c.max))
+		c.fail(tooLarge(c.name, c.key(i), len(c.buf), c.max))
 	}
 	return c.buf
 }

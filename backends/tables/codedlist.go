@@ -37,7 +37,7 @@ const replaced = 1 << 7
 const wholeList = 3072
 
 func newCodedList[K, N comparable, V any](d *ListDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedList[K, N, V] {
-	t := &codedList[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, reading: reading[N]{name: d.name}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h), keeps: h.Keeps()}
+	t := &codedList[K, N, V]{overlay: newOverlay(d.name, d.scope, h, prefix), reading: reading[N]{name: d.name}, d: d, keys: d.scope.Keys, auto: isVoid[N](), max: bytesMax(h), lone: newLone(h), keeps: h.Keeps()}
 	t.lone.may = t.lone.may && t.auto
 	t.put = t.follow
 	return t
@@ -54,7 +54,7 @@ func (t *codedList[K, N, V]) Want(i int, ns N) {
 		return
 	}
 	at := t.intern(&t.keys.Batch[i], ns)
-	if t.state[at]&known == 0 {
+	if at != tooLong && t.state[at]&known == 0 {
 		t.wanted = append(t.wanted, int32(at))
 	}
 }
@@ -79,12 +79,12 @@ func (t *codedList[K, N, V]) room() {
 }
 
 func (t *codedList[K, N, V]) at(ns N) int {
-	if uint(t.keys.At) < uint(len(t.of)) {
+	if uint(t.keys.At) < uint(len(t.of)) && t.of[t.keys.At] != tooLong {
 		return int(t.of[t.keys.At])
 	}
 	k := t.keys.Cur()
 	if !t.auto {
-		return t.intern(k, ns)
+		return t.own(k, ns)
 	}
 	if t.lone.settle(&t.overlay) {
 		t.room()
@@ -93,10 +93,19 @@ func (t *codedList[K, N, V]) at(ns N) int {
 		}
 		return 0
 	}
-	for i := range t.keys.Batch {
+	for i := len(t.of); i < len(t.keys.Batch); i++ {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
 	}
-	return int(t.of[t.keys.At])
+	return t.own(k, ns)
+}
+
+// own is the place of the current key, which may be the one that is too long.
+func (t *codedList[K, N, V]) own(k *backends.Key[K], ns N) int {
+	i := t.intern(k, ns)
+	if i == tooLong {
+		t.long(len(t.d.parts.append(t.begin(k.Group), k.K, ns)) - len(t.overlay.keys.Data))
+	}
+	return i
 }
 
 func (t *codedList[K, N, V]) Add(ns N, v V) {
@@ -118,7 +127,7 @@ func (t *codedList[K, N, V]) AddAll(ns N, vs []V) {
 // grown takes a list that was appended to. One that is longer than our encoding can stays as it was; a lower limit of the host is not looked at.
 func (t *codedList[K, N, V]) grown(i int, b []byte) {
 	if len(b) > backends.ValueBytesMax {
-		panic(tooLarge(t.d.name, len(b), backends.ValueBytesMax))
+		panic(tooLarge(t.d.name, storedKey(t.d.scope, &t.overlay, i), len(b), backends.ValueBytesMax))
 	}
 	more := len(b) - len(t.list[i])
 	t.size += more
@@ -158,7 +167,7 @@ func (t *codedList[K, N, V]) Set(ns N, vs []V) {
 	all := t.d.encode(t.list[i], vs...) // behind what is there, which stays if it must
 	b := all[old:]
 	if len(b) > t.max {
-		panic(tooLarge(t.d.name, len(b), t.max))
+		panic(tooLarge(t.d.name, storedKey(t.d.scope, &t.overlay, i), len(b), t.max))
 	}
 	t.unwritten += old
 	t.stored[i] = 0
@@ -178,7 +187,7 @@ func (t *codedList[K, N, V]) Clear(ns N) {
 func (t *codedList[K, N, V]) Each(ns N, yield func(V) bool) {
 	rest := t.bytesOf(ns)
 	if len(rest) > t.max {
-		panic(tooLarge(t.d.name, len(rest), t.max))
+		panic(tooLarge(t.d.name, keyText(t.keys.Cur().K), len(rest), t.max))
 	}
 	if len(rest) == 0 {
 		return
@@ -241,7 +250,7 @@ func (t *codedList[K, N, V]) look(i int) {
 func (t *codedList[K, N, V]) follow(i int, b []byte) {
 	added := t.list[i]
 	if len(added)+len(b) > backends.ValueBytesMax {
-		panic(tooLarge(t.d.name, len(added)+len(b), backends.ValueBytesMax))
+		panic(tooLarge(t.d.name, storedKey(t.d.scope, &t.overlay, i), len(added)+len(b), backends.ValueBytesMax))
 	}
 	all := append(added, b...)
 	copy(all[len(b):], all[:len(added)])

@@ -20,8 +20,8 @@ type codedMap[K, N, U comparable, V any] struct {
 }
 
 func newCodedMap[K, N, U comparable, V any](d *MapDesc[K, N, U, V], h backends.CodedHost, prefix []byte) *codedMap[K, N, U, V] {
-	t := &codedMap[K, N, U, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, lone: newLone(h)}
-	t.cells.init(d.name, d.v, h)
+	t := &codedMap[K, N, U, V]{overlay: newOverlay(d.name, d.scope, h, prefix), d: d, keys: d.scope.Keys, lone: newLone(h)}
+	t.cells.init(d.name, d.v, h, func(i int) string { return storedKey(d.scope, &t.overlay, i) })
 	return t
 }
 
@@ -33,7 +33,15 @@ func (t *codedMap[K, N, U, V]) of(k *backends.Key[K], ns N) []byte {
 	return t.d.parts.append(t.begin(k.Group), k.K, ns)
 }
 
-func (t *codedMap[K, N, U, V]) at(ns N, u U) int { return t.intern(t.keys.Cur(), ns, u) }
+// at is the place of an entry of the current key, which may be too long.
+func (t *codedMap[K, N, U, V]) at(ns N, u U) int {
+	k := t.keys.Cur()
+	i := t.intern(k, ns, u)
+	if i == tooLong {
+		t.long(len(t.d.u.Append(t.of(k, ns), u)) - len(t.overlay.keys.Data))
+	}
+	return i
+}
 
 func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
 	b := t.of(k, ns)

@@ -17,6 +17,7 @@ type codedTimers[K, N comparable] struct {
 	keys   *backends.Keys[K]
 	host   backends.CodedHost
 	prefix []byte
+	most   int // bytes of a stored timer
 	first  int
 	heads  []groupHead
 	due    []int64 // by group: the time of its head, math.MaxInt64 when it has none
@@ -30,7 +31,7 @@ type codedTimers[K, N comparable] struct {
 }
 
 func newCodedTimers[K, N comparable](d *TimersDesc[K, N], h backends.CodedHost, prefix []byte, g backends.Groups) *codedTimers[K, N] {
-	t := &codedTimers[K, N]{d: d, keys: d.scope.Keys, host: h, prefix: prefix, first: g.First}
+	t := &codedTimers[K, N]{d: d, keys: d.scope.Keys, host: h, prefix: prefix, most: keyMax(h), first: g.First}
 	t.wrote.skip = len(prefix)
 	t.heads = make([]groupHead, g.Len())
 	t.due = make([]int64, g.Len())
@@ -93,7 +94,9 @@ func (t *codedTimers[K, N]) groupKey(b []byte, i int) []byte {
 func (t *codedTimers[K, N]) encode(at int64, ns N) (i int) {
 	k := t.keys.Cur()
 	i = int(k.Group) - t.first
-	t.buf = t.d.parts.append(appendOrdered(t.groupKey(t.buf[:0], i), at), k.K, ns)
+	if t.buf = t.d.parts.append(appendOrdered(t.groupKey(t.buf[:0], i), at), k.K, ns); len(t.buf) > t.most {
+		panic(keyTooLarge(t.d.name, keyText(k.K), len(t.buf), t.most))
+	}
 	return i
 }
 

@@ -16,9 +16,9 @@ type codedValue[K, N comparable, V any] struct {
 }
 
 func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedValue[K, N, V] {
-	t := &codedValue[K, N, V]{overlay: overlay{host: h, prefix: prefix, batch: 1}, d: d, keys: d.scope.Keys, auto: isVoid[N](), lone: newLone(h)}
+	t := &codedValue[K, N, V]{overlay: newOverlay(d.name, d.scope, h, prefix), d: d, keys: d.scope.Keys, auto: isVoid[N](), lone: newLone(h)}
 	t.lone.may = t.lone.may && t.auto
-	t.cells.init(d.name, d.v, h)
+	t.cells.init(d.name, d.v, h, func(i int) string { return storedKey(d.scope, &t.overlay, i) })
 	return t
 }
 
@@ -26,8 +26,11 @@ func (t *codedValue[K, N, V]) End() int  { t.forget(); return len(t.state) }
 func (t *codedValue[K, N, V]) Restored() {}
 
 func (t *codedValue[K, N, V]) Want(i int, ns N) {
-	if !t.lone.takes(len(t.keys.Batch)) {
-		t.ahead.want(i, ns, t.intern(&t.keys.Batch[i], ns))
+	if t.lone.takes(len(t.keys.Batch)) {
+		return
+	}
+	if at := t.intern(&t.keys.Batch[i], ns); at != tooLong {
+		t.ahead.want(i, ns, at)
 	}
 }
 
@@ -47,7 +50,7 @@ func (t *codedValue[K, N, V]) intern(k *backends.Key[K], ns N) int {
 
 // at is the place of the current key. All records' keys are interned at the first access of a batch.
 func (t *codedValue[K, N, V]) at(ns N) int {
-	if uint(t.keys.At) < uint(len(t.of)) {
+	if uint(t.keys.At) < uint(len(t.of)) && t.of[t.keys.At] != tooLong {
 		return int(t.of[t.keys.At])
 	}
 	k := t.keys.Cur()
@@ -55,7 +58,7 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 		if w := t.ahead.recall(t.keys.At, ns); w != nil {
 			return w.x
 		}
-		i := t.intern(k, ns)
+		i := t.own(k, ns)
 		t.ahead.ask(t.keys.At, ns, i)
 		return i
 	}
@@ -66,10 +69,19 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 		}
 		return 0
 	}
-	for i := range t.keys.Batch {
+	for i := len(t.of); i < len(t.keys.Batch); i++ {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
 	}
-	return int(t.of[t.keys.At])
+	return t.own(k, ns)
+}
+
+// own is the place of the current key, which may be the one that is too long.
+func (t *codedValue[K, N, V]) own(k *backends.Key[K], ns N) int {
+	i := t.intern(k, ns)
+	if i == tooLong {
+		t.long(len(t.d.parts.append(t.begin(k.Group), k.K, ns)) - len(t.overlay.keys.Data))
+	}
+	return i
 }
 
 // getAlone is Get for a record that comes alone while nothing is kept.

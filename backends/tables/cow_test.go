@@ -107,7 +107,7 @@ func same(t *testing.T, f *frozen[uint64, backends.Void, []uint64], g backends.G
 
 // The tags of an overlay's index begin again after 2^32 batches; what they meant then must not come back.
 func TestOverlayTagsBeginAgain(t *testing.T) {
-	o := overlay{batch: 1}
+	o := overlay{batch: 1, most: 64}
 	intern := func(key string) (int, bool) { return o.intern(append(o.begin(3), key...)) }
 	for i := range 50 {
 		intern(fmt.Sprint("of the first batch ", i))
@@ -143,7 +143,7 @@ func collision(t *testing.T, prefix []byte) (a, b uint64) {
 
 // Keys of an overlay that have the same hash are different keys.
 func TestOverlayKeysOfOneHash(t *testing.T) {
-	o := overlay{batch: 1}
+	o := overlay{batch: 1, most: 64}
 	a, b := collision(t, o.begin(3))
 	for i, k := range []uint64{a, 1 << 40, 2 << 40, 3 << 40, 4 << 40, 5 << 40, b} {
 		for _, isNew := range []bool{true, false} {

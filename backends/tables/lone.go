@@ -17,8 +17,11 @@ func newLone(h backends.CodedHost) lone { return lone{may: !h.Keeps()} }
 // takes tells whether a look in a batch of so many records is one of these. Then there is nothing to gather before it.
 func (l *lone) takes(records int) bool { return records == 1 && l.may }
 
-// look asks for a key that the caller appended to the overlay's bytes while that had no keys.
+// look asks for a key, the current one, that the caller appended to the overlay's bytes while that had no keys.
 func (l *lone) look(o *overlay, key []byte) {
+	if len(key) > o.most {
+		o.long(len(key))
+	}
 	o.keys.Data = key[:0]
 	v, ok, err := o.host.Get(key, l.val[:0])
 	if err != nil {

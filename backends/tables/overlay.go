@@ -24,6 +24,14 @@ type overlay struct {
 	ask    backends.Rows
 	got    backends.Rows
 	asked  int // keys before this were fetched
+
+	most int         // bytes of a key
+	long func(n int) // panics: the current key has so many
+}
+
+func newOverlay[K comparable](name string, s *Scope[K], h backends.CodedHost, prefix []byte) overlay {
+	most := keyMax(h)
+	return overlay{host: h, prefix: prefix, batch: 1, most: most, long: func(n int) { panic(keyTooLarge(name, keyText(s.Keys.Cur().K), n, most)) }}
 }
 
 const (
@@ -48,11 +56,16 @@ func (o *overlay) begin(group uint16) []byte {
 
 const few = 4 // keys that are compared one by one, which is quicker than an index
 
-// intern finds the key that was appended to keys.Data, or keeps it.
+// tooLong is the place of a key that is over the limit. Whoever interns keys before it is their turn goes on; to use it is the mistake.
+const tooLong = -1
+
+// intern finds the key that was appended to keys.Data, or keeps it, or answers with tooLong.
 func (o *overlay) intern(data []byte) (i int, isNew bool) {
 	key, n := data[len(o.keys.Data):], len(o.state)
 	at := 0
 	switch {
+	case len(key) > o.most:
+		return tooLong, false
 	case n < few:
 		for i := range n {
 			if bytes.Equal(o.keys.At(i), key) {

@@ -64,7 +64,9 @@ func (t *codedMap[K, N, U, V]) begun(ns N) (w *walk) {
 	}
 	k := t.keys.Cur()
 	w.prefix = binary.BigEndian.AppendUint16(append(w.prefix[:0], t.prefix...), k.Group)
-	w.prefix = t.d.parts.append(w.prefix, k.K, ns)
+	if w.prefix = t.d.parts.append(w.prefix, k.K, ns); len(w.prefix) > t.most {
+		t.long(len(w.prefix))
+	}
 	w.own, w.next = append(w.own[:0], t.entries(w.prefix)...), 0
 	return w
 }
