@@ -137,8 +137,14 @@ func TestGolden(t *testing.T) {
 
 var fontSize, weight = regexp.MustCompile(`font-size:([0-9.]+)px`), regexp.MustCompile(`font-weight:bold`)
 
-// outside finds every text of a drawing that begins or ends beyond it.
-func outside(t *testing.T, d Drawing) (found []string) {
+// A written is a text of a drawing, and where it is.
+type written struct {
+	text string
+	box
+}
+
+// texts are all texts of a drawing.
+func texts(t *testing.T, d Drawing) (found []written) {
 	t.Helper()
 	x := xml.NewDecoder(strings.NewReader(d.File("a", "b")))
 	for {
@@ -169,8 +175,64 @@ func outside(t *testing.T, d Drawing) (found []string) {
 			t.Fatal(err)
 		}
 		h := hand{size: px / .75, bold: weight.MatchString(style)}
-		if from, to := at["x"]/.75, at["x"]/.75+h.width(s); from < -1 || to > d.W+1 || -at["y"]/.75 < 0 || -at["y"]/.75 > d.H {
-			found = append(found, fmt.Sprintf("%q from %.1f to %.1f of %g, at height %.1f of %g", s, from, to, d.W, -at["y"]/.75, d.H))
+		found = append(found, written{s, box{at["x"] / .75, -at["y"] / .75, h.width(s), h.size}})
+	}
+}
+
+// outside finds every text of a drawing that begins or ends beyond it.
+func outside(t *testing.T, d Drawing) (found []string) {
+	t.Helper()
+	for _, l := range texts(t, d) {
+		if l.x < -1 || l.x+l.w > d.W+1 || l.y < 0 || l.y > d.H {
+			found = append(found, fmt.Sprintf("%q from %.1f to %.1f of %g, at height %.1f of %g", l.text, l.x, l.x+l.w, d.W, l.y, d.H))
+		}
+	}
+	return found
+}
+
+// over finds texts that lie over each other: letters are as high as three quarters of their size.
+func over(t *testing.T, d Drawing) (found []string) {
+	t.Helper()
+	all := texts(t, d)
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.x < b.x+b.w && b.x < a.x+a.w && a.y-.75*a.h < b.y && b.y-.75*b.h < a.y {
+				found = append(found, fmt.Sprintf("%q over %q", a.text, b.text))
+			}
+		}
+	}
+	return found
+}
+
+// The figures of what went wrong can be read wherever that lies: what is said of the value or of the operation that does not fit stands over nothing else.
+func TestTextsOfAFailureStandApart(t *testing.T) {
+	v := valueOf("DTW", 1)
+	v.WantSay, v.GotSay = "record 3746 or record 3791 or … or record 4010", "record 4011"
+	bad := len(v.Moments) - 1
+	for _, n := range []float64{-40, 0, 3, 5, 6, 7, 8, 9, 50, 4000} {
+		for _, at := range []float64{1.01, 1.1, 1.6, 3} {
+			v.Moments[bad].N, v.Moments[bad].At = n, at
+			for _, w := range []float64{360, 480, 748} {
+				for _, s := range over(t, v.Draw(Size{w, 330})) {
+					t.Errorf("the value %g at %g s, %g wide: %s", n, at, w, s)
+				}
+			}
+		}
+	}
+	for _, lane := range []string{"source", "reader", "coordinator"} {
+		for _, alone := range []bool{false, true} {
+			l := lanesOf("kill task/0")
+			bad := len(l.Ops) - 1
+			l.Ops[bad].Lane = lane
+			if alone { // the first of its attempt
+				l.Ops = append(l.Ops[:bad-1], l.Ops[bad])
+			}
+			l.BadSay[1] = "expected record 3746 or record 3791 or … or record 4010"
+			for _, w := range []float64{360, 748, 1136} {
+				for _, s := range over(t, l.Draw(w)) {
+					t.Errorf("the lane %s, alone %v, %g wide: %s", lane, alone, w, s)
+				}
+			}
 		}
 	}
 }

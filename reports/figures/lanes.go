@@ -103,15 +103,13 @@ func (l Lanes) across(width float64) Drawing {
 		from, to, breaks = place(l.Ops, length, 12, 64)
 	}
 	names := l.lanes()
-	bottom := 56 + row*float64(len(names))
+	at, bottom := l.heights(names, 56, row)
 	s := newSheet(Size{width, bottom + 44})
 	end := left
 	if len(to) > 0 {
 		end += slices.Max(to) + 24
 	}
-	at := map[string]float64{}
-	for i, n := range names {
-		at[n] = 56 + row*float64(i) + 22
+	for _, n := range names {
 		s.line(solid(Grid, 1), xy{left, at[n]}, xy{width, at[n]})
 		s.write(inked(), xy{0, at[n] + 4}, 0, n)
 	}
@@ -127,7 +125,8 @@ func (l Lanes) across(width float64) Drawing {
 		if o.Bad {
 			for j, t := range l.BadSay {
 				t = inked().fit(t, 150)
-				s.write(hand{colour: colour{Bad, halo}}, xy{min(x+w/2, width-8-inked().width(t)/2), at[o.Lane] + 33 + 15*float64(j)}, .5, t)
+				half := inked().width(t) / 2
+				s.write(hand{colour: colour{Bad, halo}}, xy{min(x+w/2, width-8-half), at[o.Lane] + badSays + badLine*float64(j)}, .5, t)
 			}
 		}
 	}
@@ -146,6 +145,22 @@ func (l Lanes) across(width float64) Drawing {
 	}
 	s.write(muted, xy{width - 8, bottom + 36}, 1, l.Time.Title+" (not to scale)")
 	return s.drawing()
+}
+
+// What is said of the operation that has no place stands below its box: where the first line is, below the middle of its lane, and from line to line.
+const badSays, badLine = 37.0, 15.0
+
+// heights are the middles of lanes, from a top, and where the last one ends. The lane that something is said of has room for it.
+func (l Lanes) heights(names []string, top, row float64) (at map[string]float64, bottom float64) {
+	at = map[string]float64{}
+	for _, n := range names {
+		at[n] = top + 22
+		top += row
+		if slices.ContainsFunc(l.Ops, func(o Op) bool { return o.Bad && o.Lane == n }) {
+			top += max(0, badSays+badLine*float64(len(l.BadSay))-row+22-8) // 22: from a top to the middle; 8: of descent and room
+		}
+	}
+	return at, top
 }
 
 // attemptsAcross draws the band of attempts, and between two of them what ended the first.
@@ -168,7 +183,7 @@ func (l Lanes) attemptsAcross(s *sheet, breaks map[int64]float64, left, right, b
 		bad := hand{colour: colour{Bad, halo}, bold: true}
 		text := bad.fit("fault: "+l.Fault, s.W*.6)
 		s.write(bad, xy{max(0, min(x-6-bad.width(text), s.W-bad.width(text))), 12}, 0, text)
-		s.write(hand{colour: Link.plain()}, xy{x + 28, bottom - 8}, .5, "recovery")
+		s.write(hand{colour: Link.plain()}, xy{x + 28, 53}, .5, "recovery") // above the lanes: what is said of an operation stands below it
 		start, attempt, back, ink = x+56, a, RestoreBack, Link
 	}
 	band(right, back, ink)
@@ -228,7 +243,7 @@ func (l Lanes) down(width float64) Drawing {
 	for i, o := range l.Ops {
 		if o.Bad {
 			for j, t := range l.BadSay {
-				x := left + column*(float64(slices.Index(names, o.Lane))+.5)
+				x, t := left+column*(float64(slices.Index(names, o.Lane))+.5), muted.fit(t, width-left)
 				s.write(hand{colour: colour{Bad, halo}}, xy{min(max(x, left+muted.width(t)/2), width-muted.width(t)/2), 44 + to[i] + 14 + 14*float64(j)}, .5, t)
 			}
 		}

@@ -209,6 +209,12 @@ func (s *sheet) write(h hand, at xy, anchor float64, t string) {
 	s.svg.FillString(h.face(), s.at(xy{at.x - anchor*h.width(t), at.y}), t)
 }
 
+// box is where write puts a text, and a little around it.
+func (h hand) box(at xy, anchor float64, t string) box {
+	w := h.width(t)
+	return box{at.x - anchor*w - 2, at.y - 11, w + 4, 14}
+}
+
 // fit shortens a text until it is no wider than a number of px.
 func (h hand) fit(t string, most float64) string {
 	if h.width(t) <= most {

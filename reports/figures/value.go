@@ -74,10 +74,12 @@ func (v Value) Draw(size Size) Drawing {
 	yt := steps(Scale{}, lo, hi, 4)
 	ch.axis(&ch.p.X, steps(v.Time, v.Time.of(from), v.Time.of(to), 5), v.Time.of(from), v.Time.of(to+span*tail), false)
 	ch.axis(&ch.p.Y, yt, lo-(hi-lo)*.34, hi+(hi-lo)*.08, false)
-	ch.write(hand{colour: Muted.plain()}, xy{0, 62}, 0, hand{}.fit(v.Title, ch.W*.4))
+	title, taken := hand{}.fit(v.Title, ch.W*.4), new(boxes)
+	ch.write(hand{colour: Muted.plain()}, xy{0, 62}, 0, title)
+	taken.add(hand{}.box(xy{0, 62}, 0, title))
 	ch.grid()
-	ch.layer(func(f *frame) { v.attempts(f); v.checkpoints(f) })
-	ch.layer(func(f *frame) { v.line(f, lo, hi); v.allowed(f); v.faults(f); v.bad(f) })
+	ch.layer(func(f *frame) { v.attempts(f); v.checkpoints(f, taken) })
+	ch.layer(func(f *frame) { v.line(f, lo, hi, taken); v.faults(f, taken); v.allowed(f, taken); v.bad(f, taken) })
 	ch.layer(func(f *frame) { f.write(hand{colour: Muted.plain()}, xy{f.right, f.H - 1}, 1, v.Time.Title) })
 	ch.bottom = 16
 	return ch.drawing()
@@ -161,8 +163,7 @@ func (v Value) attempts(f *frame) {
 	}
 }
 
-func (v Value) checkpoints(f *frame) {
-	var taken boxes
+func (v Value) checkpoints(f *frame, taken *boxes) {
 	for _, m := range slices.Backward(v.Moments) { // the newest matter most
 		if m.What != "checkpoint" {
 			continue
@@ -186,7 +187,7 @@ func (v Value) checkpoints(f *frame) {
 
 // line is the count as acknowledged; after a restore it starts anew from what the checkpoint held, dashed. What lies outside of the range
 // is cut off, and how far it went is said.
-func (v Value) line(f *frame, lo, hi float64) {
+func (v Value) line(f *frame, lo, hi float64, taken *boxes) {
 	st := solid(Ink, 1.75)
 	var line []xy
 	end := func(at float64) {
@@ -207,7 +208,9 @@ func (v Value) line(f *frame, lo, hi float64) {
 			end(m.At)
 			st, line = dashed(Ink, 1.75, 4, 3), []xy{{v.x(f, m.At), f.y(m.N)}}
 			if h := (hand{colour: colour{Muted, halo}}); m.N >= lo && m.N <= hi && !slices.Contains(v.Want, m.N) {
-				f.write(h, xy{v.x(f, m.At), f.y(m.N) + 15}, 0, "restored: "+short(m.N))
+				at, text := xy{v.x(f, m.At), f.y(m.N) + 15}, "restored: "+short(m.N)
+				f.write(h, at, 0, text)
+				taken.add(h.box(at, 0, text))
 			}
 		case m.What == "apply" && !m.Bad:
 			x, y := v.x(f, m.At), f.y(m.N)
@@ -228,7 +231,9 @@ func (v Value) line(f *frame, lo, hi float64) {
 	if most.N > hi {
 		h := hand{colour: colour{Muted, halo}}
 		text := "↑ up to " + short(most.N)
-		f.write(h, xy{max(f.left, v.x(f, most.At)-8-h.width(text)), f.top + 12}, 0, text)
+		at := xy{max(f.left, v.x(f, most.At)-8-h.width(text)), f.top + 12}
+		f.write(h, at, 0, text)
+		taken.add(h.box(at, 0, text))
 	}
 }
 
@@ -258,8 +263,7 @@ func (f *frame) within(st stroke, top, bottom float64, pts []xy) {
 	end()
 }
 
-func (v Value) faults(f *frame) {
-	var taken boxes
+func (v Value) faults(f *frame, taken *boxes) {
 	h := hand{colour: colour{Bad, halo}, bold: true}
 	for _, m := range v.Moments {
 		if m.What != "fault" {
@@ -267,6 +271,7 @@ func (v Value) faults(f *frame) {
 		}
 		x := v.x(f, m.At)
 		f.line(solid(Bad, 1.75), xy{x, 18}, xy{x, f.bottom - 32})
+		taken.add(box{x - 1, 18, 2, f.bottom - 50})
 		text := h.fit("fault: "+m.Text, f.W)
 		w := h.width(text)
 		at := max(0, min(x+6, f.W-w))
@@ -281,7 +286,7 @@ func (v Value) faults(f *frame) {
 }
 
 // allowed is the area in which the value may lie at the moment that does not fit.
-func (v Value) allowed(f *frame) {
+func (v Value) allowed(f *frame, taken *boxes) {
 	if len(v.Want) == 0 {
 		return
 	}
@@ -299,9 +304,11 @@ func (v Value) allowed(f *frame) {
 		say = h.fit(v.WantSay, f.W*.4)
 	}
 	f.write(h, xy{f.W, 58}, 1, say)
+	taken.add(h.box(xy{f.W, 58}, 1, say))
 }
 
-func (v Value) bad(f *frame) {
+// bad is the moment that does not fit, and what is said of it, beside it where nothing else is said.
+func (v Value) bad(f *frame, taken *boxes) {
 	for _, m := range v.Moments {
 		if !m.Bad {
 			continue
@@ -315,16 +322,44 @@ func (v Value) bad(f *frame) {
 		f.line(solid(Bad, 1.75), xy{at.x - 3, at.y + 3}, xy{at.x + 3, at.y - 3})
 		h := hand{colour: colour{Bad, halo}, bold: true}
 		say, when := h.fit(v.GotSay, f.W*.5), "at "+v.Time.text(rounded(v.Time.of(m.At), 4))+NoBreak+"s"
-		x, anchor := at.x+12, 0.0
-		if x+h.width(say) > f.W {
-			x, anchor = at.x-12, 1
+		anchor, up := 0.0, false
+		if at.x+12+max(h.width(say), h.width(when)) > f.W {
+			anchor = 1
 		}
-		y, below := at.y+4, 15.0
-		if len(v.Want) > 0 && m.N > slices.Max(v.Want) { // what is allowed lies there
-			y, below = at.y-8, -15
+		if len(v.Want) > 0 && m.N > slices.Max(v.Want) { // what is allowed lies below
+			up = true
 		}
-		f.write(h, xy{x, y}, anchor, say)
+		tries := []note{noteAt(at, anchor, up), noteAt(at, 1-anchor, up), noteAt(at, 1-anchor, !up), noteAt(at, anchor, !up)}
+		n := tries[len(tries)-1]
+		for _, try := range tries {
+			if try.fits(f, taken, h, say, when) {
+				n = try
+				break
+			}
+		}
+		f.write(h, n.first, n.anchor, say)
 		h.bold = false
-		f.write(h, xy{x, y + below}, anchor, when)
+		f.write(h, n.second, n.anchor, when)
 	}
+}
+
+// A note is where two lines of text stand beside a point.
+type note struct {
+	first, second xy
+	anchor        float64
+}
+
+// noteAt is to the right of a point or, with the anchor 1, to its left; beside it, or with up above.
+func noteAt(at xy, anchor float64, up bool) note {
+	x, y, second := at.x+12-24*anchor, at.y+4, 15.0
+	if up {
+		y, second = at.y-8, -15
+	}
+	return note{xy{x, y}, xy{x, y + second}, anchor}
+}
+
+func (n note) fits(f *frame, taken *boxes, h hand, first, second string) bool {
+	a, b := h.box(n.first, n.anchor, first), h.box(n.second, n.anchor, second)
+	inside := func(x box) bool { return x.x >= f.left && x.x+x.w <= f.W+2 && x.y >= 40 && x.y+x.h <= f.bottom-32 }
+	return inside(a) && inside(b) && !taken.hit(a) && !taken.hit(b)
 }
