@@ -12,7 +12,7 @@ import (
 )
 
 // inputs opens what the cells read, before anything runs: a bad row is an error of what was given. Simulated seeds read each its own piece of
-// it; of a file even they need all.
+// it, so that it is only asked whether the parameters fit together; of a file even they need all.
 func (r *runner) inputs(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { // a file may be a pipe that nobody writes to
@@ -23,10 +23,13 @@ func (r *runner) inputs(ctx context.Context) error {
 		}()
 		for i := range r.plan.Cells {
 			c := &r.plan.Cells[i]
+			var err error
 			if r.opts.Sim && c.Params["path"] == "" {
-				continue
+				_, err = r.catalog.open(c, r.plan.Seed, nil)
+			} else {
+				_, err = r.subject(c)
 			}
-			if _, err := r.subject(c); err != nil {
+			if err != nil {
 				done <- err
 				return
 			}

@@ -173,6 +173,31 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// Of two sizes the last counts alone, as of two values of any key; and both are looked at.
+func TestSizeGivenTwice(t *testing.T) {
+	src := "workload: {type: count}\nmatrix: {state.backend: [heap]}\nsizes:\n  small: {workload.records: 10k, run.batch: 7, parallelism.default: 3}\n  full: {workload.records: 9M}\n"
+	for _, c := range []struct {
+		sets    []string
+		records string
+		batch   int
+	}{
+		{[]string{"size=small"}, "10k", 7},
+		{[]string{"size=small", "size=full"}, "9M", 1024},
+		{[]string{"size=full", "size=small"}, "10k", 7},
+		{[]string{"size=small", "run.batch=9", "size=full"}, "9M", 9},
+		{[]string{"size=full", "workload.records=5", "size=small"}, "10k", 7},
+		{[]string{"size=small", "workload.records=5"}, "5", 7},
+	} {
+		cell := planOf(t, src, c.sets, PlanOptions{}).Cells[0]
+		if cell.Params["records"] != c.records || cell.Batch != c.batch {
+			t.Errorf("%q: %s records in batches of %d, want %s of %d", c.sets, cell.Params["records"], cell.Batch, c.records, c.batch)
+		}
+	}
+	if _, err := Parse("s.yaml", []byte(src), planCatalog(), []string{"size=smal", "size=full"}); err == nil || !strings.Contains(err.Error(), `did you mean "small"?`) {
+		t.Errorf("a size that there is not, before another: %v", err)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	src := "workload: {type: count}\nmatrix: {state.backend: [heap, pebble], execution.checkpointing.interval: [100 ms, 1 s, none]}\n"
 	for _, c := range []struct {

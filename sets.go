@@ -5,9 +5,16 @@ import (
 	"strings"
 )
 
-// sets takes what the command line says: it replaces what the file said, and the last of two wins.
+// sets takes what the command line says: it replaces what the file said, and the last of two wins. Of two sizes, too, the last one counts alone,
+// or a run would be partly of the one and partly of the other; what is set before it loses only what that size says.
 func (r *reader) sets(sets []string) {
-	for _, s := range sets {
+	last := 0
+	for i, s := range sets {
+		if key, _, _ := strings.Cut(s, "="); strings.TrimSpace(key) == "size" {
+			last = i
+		}
+	}
+	for i, s := range sets {
 		at := origin{file: r.file, set: oneLine(s)}
 		key, text, ok := strings.Cut(s, "=")
 		key = strings.TrimSpace(key)
@@ -20,7 +27,9 @@ func (r *reader) sets(sets []string) {
 			continue
 		}
 		if key == "size" {
-			r.size(v)
+			if size := r.size(v); size != nil && i == last {
+				r.takeSize(size, v.at)
+			}
 			continue
 		}
 		r.set(entry{strings.TrimPrefix(strings.TrimPrefix(key, "config."), "matrix."), at, v}, strings.HasPrefix(key, "config."))
@@ -41,8 +50,8 @@ func (r *reader) sizesOf(e entry) {
 	r.sizesNode = e.value
 }
 
-// size takes the values of one size as if the command line had said them.
-func (r *reader) size(v *node) {
+// size finds one size of the scenario's, or says why there is none.
+func (r *reader) size(v *node) *node {
 	var names []string
 	if r.sizesNode != nil {
 		for _, e := range r.sizesNode.keys {
@@ -51,25 +60,29 @@ func (r *reader) size(v *node) {
 	}
 	if len(names) == 0 {
 		r.add(v.at, "size: the scenario has no sizes; leave it out")
-		return
+		return nil
 	}
 	if v.kind != scalar {
 		r.add(v.at, "size: %s; want one size a run, %s", v.kind, oneOf(names))
-		return
+		return nil
 	}
 	size := r.sizesNode.get(v.text)
 	if size == nil {
 		r.add(v.at, "size: no size %s%s", clip(v.text), didYouMean(v.text, names))
-		return
 	}
-	size.relocate(v.at)
+	return size
+}
+
+// takeSize takes the values of a size as if the command line had said them.
+func (r *reader) takeSize(size *node, at origin) {
+	size.relocate(at)
 	for _, e := range size.keys {
 		if e.value.kind != mapping {
-			r.set(entry{e.key, v.at, e.value}, false)
+			r.set(entry{e.key, at, e.value}, false)
 			continue
 		}
 		for _, leaf := range r.flatten(e.key, e.value) {
-			r.set(entry{leaf.key, v.at, leaf.value}, false)
+			r.set(entry{leaf.key, at, leaf.value}, false)
 		}
 	}
 }

@@ -90,8 +90,8 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 	change := map[string]string{"records": strconv.Itoa(records), "keys": strconv.Itoa(keys), "passes": "1", "event_time": strconv.FormatBool(timed == 1),
 		"delay": "40", "deletes": "25", "burst": []string{"0", "16"}[salt&1], "size": "60", "slide": "20", "gap": "15", "lateness": []string{"0", "14"}[salt>>1],
 		"out_of_order": "8", "watermark_every": "4", "late_by": "60", "late": "0", "before": "20", "after": "30", "length": "7",
-		"fields": "9", "prunes": "0.15", "rule_every": "5"}
-	for name, most := range map[string]int64{"silent_for": 2000, "idle_after": 20, "dry_at": 30} { // a small input is over soon
+		"fields": strconv.Itoa(simFields), "prunes": "0.15", "rule_every": "5"}
+	for name, most := range map[string]int64{"silent_for": 2000, "idle_after": 20, "dry_at": 30, "loaded": simFields} { // a small input is over soon, a profile small
 		if n, err := parseCount(cell.Params[name]); err == nil && n > most {
 			change[name] = strconv.FormatInt(most, 10)
 		}
@@ -116,6 +116,9 @@ func (s *simulator) draw(ch *sim.Choices) (Cell, *subject, error) {
 	s.subjects[id] = sub
 	return cell, sub, nil
 }
+
+// simFields are those of a profile in a simulated run.
+const simFields = 9
 
 // lives are those of what expires in a simulated run, in microseconds, drawn with the salt: long enough to outlive a recovery, so that what a restore
 // loses is missed, and short enough for much to expire. One that a cell gives stands, unless it is longer than the run.

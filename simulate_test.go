@@ -2,6 +2,8 @@ package weir
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +81,45 @@ func ran(t *testing.T, c Catalog, yaml string, o RunOptions, change func(*Cell))
 		t.Fatal(err)
 	}
 	return res
+}
+
+// Parameters that do not fit together are refused before anything runs, simulated as live, in the same words; what fits runs, though a simulated
+// input is smaller.
+func TestSimulationOfMisfits(t *testing.T) {
+	for workload, refused := range map[string]string{
+		"type: map-profile, fields: 20, loaded: 15":                           "",
+		"type: map-profile, fields: 20, loaded: 21":                           "loaded 21 of 20 fields; want at most all",
+		"type: long-windows, window: cumulate, time: processing":              "function aggregate with time processing; want ",
+		"type: dedup-ttl, kind: list, renew: true, update: on-read-and-write": "kind list, renew true and update on-read-and-write: ",
+		"type: count, distribution: file, keys_path: /nonexistent/keys.txt":   "open the keys: ",
+	} {
+		s, err := Parse("test.yaml", []byte("workload: {"+workload+"}\nmatrix: {state.backend.type: [heap]}\nconfig: {execution.checkpointing.interval: 50 ms}\nrun: {repetitions: 1}\n"), testCatalog(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.Plan(testCatalog(), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, sim := range []bool{true, false} {
+			if refused == "" && !sim {
+				continue
+			}
+			r, err := Run(t.Context(), testCatalog(), p, RunOptions{Out: t.TempDir(), Sim: sim, Seeds: 2})
+			var bad *BadInput
+			switch {
+			case refused == "" && err != nil:
+				t.Errorf("%s: %v, want it to run", workload, err)
+			case refused != "" && (r != nil || !errors.As(err, &bad) || !strings.Contains(err.Error(), refused)):
+				t.Errorf("%s, simulated: %v: %v, want bad input: %s", workload, sim, err, refused)
+			}
+			said = append(said, fmt.Sprint(err))
+		}
+		if said[0] != said[len(said)-1] {
+			t.Errorf("%s: simulated %q, live %q", workload, said[0], said[1])
+		}
+	}
 }
 
 // asIs leaves a cell as it is.
