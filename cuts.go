@@ -109,7 +109,7 @@ func (r *recorder) blame() {
 	}
 }
 
-// said tells a fault in words: "task/0 was killed at checkpoint.uploaded of checkpoint 3".
+// said tells a fault in words: "task/0 was killed at checkpoint.uploaded of checkpoint 3", "every machine was killed at phase 2, fault".
 func said(s faults.Spec) string {
 	text := map[string]string{"kill": "%s was killed", "zombie": "%s was declared dead, and lived on,", "fail": "%s failed"}[s.Do]
 	if text == "" {
@@ -127,6 +127,8 @@ func said(s faults.Spec) string {
 	}
 	text = fmt.Sprintf(text, who)
 	switch {
+	case s.At == engine.AtInputPhase:
+		return fmt.Sprintf("%s at phase %d, fault", text, s.Checkpoint+1)
 	case s.At != engine.NoPoint && s.Checkpoint > 0:
 		return fmt.Sprintf("%s at %s of checkpoint %d", text, s.At, s.Checkpoint)
 	case s.At != engine.NoPoint:

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/faults"
 )
 
 // Sources read ahead: a phase lasts until what was read in it is applied, and one that follows a fault begins with the crash. What comes back after
@@ -156,6 +157,14 @@ func TestFaultPhase(t *testing.T) {
 	c := planOf(t, src, nil, PlanOptions{}).Cells[0]
 	if len(c.Phases) != 3 || len(c.Faults) != 1 || c.Faults[0].At != engine.AtInputPhase || c.Faults[0].Checkpoint != 1 {
 		t.Errorf("phases %+v, faults %+v; want a fault at phase 1", c.Phases, c.Faults)
+	}
+	line := c.Faults[0].String()
+	back, err := faults.ParseSpec(line)
+	if line != "{at: phase 2, do: kill, target: all}" || err != nil || back.At != engine.AtInputPhase || back.Checkpoint != 1 {
+		t.Errorf("its line is %q, which reads as %+v, %v; want the second phase", line, back, err)
+	}
+	if got, want := said(c.Faults[0]), "every machine was killed at phase 2, fault"; got != want {
+		t.Errorf("in words it is %q, want %q", got, want)
 	}
 	if c.unphased(); len(c.Phases) != 0 || len(c.Faults) != 0 {
 		t.Errorf("phases %+v, faults %+v are left", c.Phases, c.Faults)

@@ -12,6 +12,8 @@ func FuzzParseSpec(f *testing.F) {
 	f.Add(`{note: "\"}`)
 	f.Add(`do:0000,ops:`)
 	f.Add(`every: 99999999999999999999 h`)
+	f.Add(`at: phase 4, do: kill, target: task/0`)
+	f.Add(`at: phase -9223372036854775808, do: kill`)
 	f.Fuzz(func(t *testing.T, line string) {
 		s, err := ParseSpec(line)
 		if err != nil {

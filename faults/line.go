@@ -10,7 +10,8 @@ import (
 	"github.com/weirbench/weir/engine"
 )
 
-// String is the line of a scenario file that reproduces the fault, in YAML's flow form. ParseSpec reads it.
+// String is the line of a scenario file that reproduces the fault, in YAML's flow form. ParseSpec reads it. One that a scenario has as a phase of its
+// input says which phase that is.
 func (s Spec) String() string {
 	var b strings.Builder
 	put := func(field, value string) {
@@ -19,15 +20,19 @@ func (s Spec) String() string {
 		}
 		b.WriteString(field + ": " + value)
 	}
+	at, ckpt := s.At.String(), s.Checkpoint
+	if s.At == engine.AtInputPhase {
+		at, ckpt = phasePlace+strconv.FormatInt(ckpt+1, 10), 0
+	}
 	if s.At != engine.NoPoint {
-		put("at", s.At.String())
+		put("at", at)
 	}
 	number := func(field string, n int64, unit string) {
 		if n != 0 {
 			put(field, strconv.FormatInt(n, 10)+unit)
 		}
 	}
-	number("checkpoint", s.Checkpoint, "")
+	number("checkpoint", ckpt, "")
 	number("occurrence", int64(s.Occurrence), "")
 	number("after", s.After, " records")
 	if s.Every != 0 {
@@ -62,6 +67,9 @@ func (s Spec) String() string {
 	return "{" + b.String() + "}"
 }
 
+// phasePlace and a number, from 1, is a phase of a scenario.
+const phasePlace = "phase "
+
 // ParseSpec reads what String wrote, with or without the braces. It does not Validate.
 func ParseSpec(line string) (s Spec, err error) {
 	rest := strings.TrimSpace(line)
@@ -81,11 +89,27 @@ func ParseSpec(line string) (s Spec, err error) {
 		if err != nil {
 			return s, err
 		}
+		if s.setPhase(strings.TrimSpace(field), values) {
+			continue
+		}
 		if err := s.Set(strings.TrimSpace(field), values...); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+// setPhase takes "at: phase 4". Only String writes it: who types a scenario makes such a fault a phase.
+func (s *Spec) setPhase(field string, values []string) bool {
+	if field != "at" || len(values) != 1 || !strings.HasPrefix(values[0], phasePlace) {
+		return false
+	}
+	n, err := strconv.ParseInt(values[0][len(phasePlace):], 10, 64)
+	if err != nil {
+		return false
+	}
+	s.At, s.Checkpoint = engine.AtInputPhase, n-1
+	return true
 }
 
 // cutItem cuts at the first comma that is neither quoted nor in brackets.

@@ -97,11 +97,12 @@ func TestOrderOfRows(t *testing.T) {
 func TestStrike(t *testing.T) {
 	for line, want := range map[string]string{
 		`{at: checkpoint.uploaded, checkpoint: 3, do: kill, target: task/0, note: "do: nothing, target: x"}`: "kill task/0 at checkpoint.uploaded",
-		`{after: 5000 records, do: kill}`:         "kill after 5000 records",
-		`{every: 20 s, do: fail, outcome: torn}`:  "fail every 20 s",
-		`at: recovery.detected, do: zombie`:       "zombie at recovery.detected",
-		"something else":                          "something else",
-		"{do: kill, target: \x1b[31mtask\u202e/0": "kill [31mtask/0",
+		`{at: phase 4, do: kill, target: task/0}`:                                                            "kill task/0 at phase 4, fault",
+		`{after: 5000 records, do: kill}`:                                                                    "kill after 5000 records",
+		`{every: 20 s, do: fail, outcome: torn}`:                                                             "fail every 20 s",
+		`at: recovery.detected, do: zombie`:                                                                  "zombie at recovery.detected",
+		"something else":                                                                                     "something else",
+		"{do: kill, target: \x1b[31mtask\u202e/0":                                                            "kill [31mtask/0",
 	} {
 		if got := strike(line); got != want {
 			t.Errorf("strike(%q) = %q, want %q", line, got, want)

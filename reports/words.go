@@ -190,7 +190,7 @@ func spread(s weir.Summary) string {
 
 var fields = regexp.MustCompile(`(?:^|[{,])\s*(at|checkpoint|after|every|do|target): ?([^,}]+)`)
 
-// strike is a fault of a plan in a few words: "kill task/0 at checkpoint.uploaded". What is no fault's line is clipped.
+// strike is a fault of a plan in a few words: "kill task/0 at checkpoint.uploaded", "kill task/0 at phase 4, fault". What is no fault's line is clipped.
 func strike(line string) string {
 	f := map[string]string{}
 	line, _, _ = strings.Cut(line, ", note: ")
@@ -207,6 +207,9 @@ func strike(line string) string {
 	for _, where := range []string{"at", "after", "every"} {
 		if f[where] != "" {
 			text += " " + where + " " + f[where]
+		}
+		if where == "at" && strings.HasPrefix(f[where], "phase ") { // which the scenario calls so
+			text += ", fault"
 		}
 	}
 	return clip(text, 80)
