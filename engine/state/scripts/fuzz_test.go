@@ -25,8 +25,21 @@ func FuzzRestore(f *testing.F) {
 			f.Add(byte(i), byte(groupOf(Options{}, 1)), append(key[:len(key):len(key)], more...), value, false)
 		}
 	}
-	for group := range byte(maxGroups) { // but for one it is not the key's
-		f.Add(byte(20), group, slices.Concat([]byte{0x80, 0, 0, 0, 0, 0, 0, 4}, long, long), []byte(nil), false)
+	for i, s := range states() { // of all these groups one is the key's
+		key, value := slices.Concat(long, long), long
+		switch s.kind {
+		case aTimer:
+			key = slices.Concat([]byte{0x80, 0, 0, 0, 0, 0, 0, 4}, key)
+			value = nil
+		case aMap: // an entry's own key is behind
+			key = slices.Concat(key, long)
+		}
+		if s.ns == none && s.kind != aTimer {
+			key = key[8:]
+		}
+		for group := range byte(maxGroups) {
+			f.Add(byte(i), group, key, value, false)
+		}
 	}
 	f.Add(byte(7), byte(3), []byte{1, 'a'}, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, true)
 	f.Fuzz(func(t *testing.T, state, group byte, key, value []byte, text bool) {
