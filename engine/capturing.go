@@ -61,7 +61,7 @@ func (t *Keyed[K, R]) Held() ([]state.Share, error) {
 	if t.held == nil {
 		return nil, nil
 	}
-	if err := t.Op.(Checkpointed).Snapshot(); err != nil {
+	if err := t.holder.Snapshot(); err != nil {
 		return nil, err
 	}
 	return t.held.Capture(), nil

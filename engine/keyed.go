@@ -33,7 +33,8 @@ type Keyed[K comparable, R any] struct {
 	pins    []pin
 	parts   restoring
 	carried carried
-	held    *state.Operator // nil: the operator has no state beside that of keys
+	holder  Checkpointed    // the operator, or what it wraps; nil: it has no state beside that of keys
+	held    *state.Operator // that state; nil without a holder
 	reads   []Cursor
 	asked   [1]backends.Key[K]
 	late    int64 // a planted bug: the checkpoint whose snapshot is taken a batch too late
@@ -104,7 +105,7 @@ func (t *Keyed[K, R]) start(fx *Effects) error {
 	if c, ok := t.Op.(Carrier); ok {
 		c.Carry(t.Spec.Planted)
 	}
-	if _, ok := t.Op.(Checkpointed); ok {
+	if t.holder = checkpointed(t.Op); t.holder != nil {
 		t.held = &state.Operator{Task: t.Role.Index, Tasks: t.Spec.Parallelism}
 	}
 	t.event, t.proc = t.Op.Timers()

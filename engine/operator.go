@@ -37,6 +37,26 @@ type Checkpointed interface {
 	Snapshot() error
 }
 
+// A Wrapper is an operator that is made around something of its user's, as that of a window is around a function. Where it is not Checkpointed
+// itself, what it wraps may be, or what that wraps: the outermost that is has the state of the task, as with Flink's WrappingFunction.
+type Wrapper interface {
+	Unwrap() any // asked once, behind Open; nil: it wraps nothing
+}
+
+// checkpointed is the outermost of an operator and of what it wraps that is Checkpointed; nil: nothing is.
+func checkpointed(op any) Checkpointed {
+	for {
+		if c, ok := op.(Checkpointed); ok {
+			return c
+		}
+		w, ok := op.(Wrapper)
+		if !ok {
+			return nil
+		}
+		op = w.Unwrap()
+	}
+}
+
 // A Hearer is an operator some of whose records come to all tasks: those that Parts.Everywhere says, in the order in which they are read between
 // the others of their source. No state of keys can be used. mine: this is the task that the record's key belongs to; what is emitted for the
 // record all tasks together should emit once.

@@ -67,7 +67,7 @@ func (t *Keyed[K, R]) initialize(ckpt int64) error {
 		}
 		t.held.Restore(dealt)
 	}
-	err := t.Op.(Checkpointed).Initialize(t.held)
+	err := t.holder.Initialize(t.held)
 	if err == nil && t.Spec.Track {
 		t.parts.held, err = t.Held()
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // A Function makes rows of a window that fires. In is what its contents come to: what was reduced or aggregated, or all records as an
-// iter.Seq, which is valid during the call.
+// iter.Seq, which is valid during the call. One that is engine.Checkpointed has operator state too: that of its task, whatever the key and the window.
 type Function[K comparable, In, R any] interface {
 	// Open opens states of its own, if it has any: per window, in the namespace Pane.Place, or per key.
 	Open(s *tables.Scope[K]) error

@@ -119,6 +119,9 @@ type folding[K comparable, V, Acc, Out, R any] struct {
 	copy                func(V) V // nil: copies of V share no memory
 }
 
+// Unwrap is the function that it is made around.
+func (x *folding[K, V, Acc, Out, R]) Unwrap() any { return x.Function }
+
 func (x *folding[K, V, Acc, Out, R]) Process(p *Pane[K, R], vs iter.Seq[V]) {
 	var acc Acc
 	any := false

@@ -35,7 +35,7 @@ func incremental[K comparable, V, Acc, Out, R any](c Config[K, V, R], codec back
 		}
 		return Process(c, late)
 	}
-	o := &Operator[K, V, R]{Config: c, held: &folded[K, V, Acc, Out, R]{fold: how, f: f, codec: codec}}
+	o := &Operator[K, V, R]{Config: c, f: f, held: &folded[K, V, Acc, Out, R]{fold: how, f: f, codec: codec}}
 	if codec == nil {
 		o.wrong = errNoCodec
 	}
@@ -46,7 +46,7 @@ var errNoCodec = errors.New("what windows keep has no codec")
 
 // Process makes an operator whose windows keep all records, and give them to f when they fire.
 func Process[K comparable, V, R any](c Config[K, V, R], f Function[K, iter.Seq[V], R]) *Operator[K, V, R] {
-	o := &Operator[K, V, R]{Config: c}
+	o := &Operator[K, V, R]{Config: c, f: f}
 	if c.Element == nil {
 		o.wrong = errNoCodec
 	}

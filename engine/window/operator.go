@@ -30,6 +30,7 @@ type Config[K comparable, V, R any] struct {
 type Operator[K comparable, V, R any] struct {
 	Config[K, V, R]
 	held     contents[K, V, R]
+	f        any // the Function, of whatever it is given
 	keys     *backends.Keys[K]
 	event    *engine.TimerService[K, Window, R]
 	proc     *engine.TimerService[K, Window, R]
@@ -53,6 +54,9 @@ func (o *Operator[K, V, R]) Carry(p *engine.Planted) {
 		c.Carry(p)
 	}
 }
+
+// Unwrap makes it an engine.Wrapper: a Function that is engine.Checkpointed has operator state.
+func (o *Operator[K, V, R]) Unwrap() any { return o.f }
 
 // Dropped is how many records were late and given to nobody, since Open.
 func (o *Operator[K, V, R]) Dropped() int64 { return o.dropped }

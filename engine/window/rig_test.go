@@ -6,6 +6,7 @@ import (
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
 	"github.com/weirbench/weir/engine"
+	"github.com/weirbench/weir/engine/state"
 )
 
 // A rig runs an operator in the engine's own task, without sources and sinks: records, watermarks and the clock come from the test.
@@ -31,6 +32,12 @@ func newRig[V, R any](t testing.TB, b backends.Backend, op engine.Operator[uint6
 // newRigAt begins at a time of the clock, with what a store held.
 func newRigAt[V, R any](t testing.TB, now int64, b backends.Backend, op engine.Operator[uint64, V, R], out func(k uint64, r R), restore ...backends.Entry) *rig[V, R] {
 	t.Helper()
+	return newRigWith(t, now, b, op, out, nil, restore...)
+}
+
+// newRigWith begins with what a task held of operator state, too; nil: it begins without a checkpoint.
+func newRigWith[V, R any](t testing.TB, now int64, b backends.Backend, op engine.Operator[uint64, V, R], out func(k uint64, r R), held []state.Share, restore ...backends.Entry) *rig[V, R] {
+	t.Helper()
 	r := &rig[V, R]{TB: t, keys: tables.Longs(groups), now: now, out: out}
 	spec := &engine.Spec{Sources: 1, Parallelism: 1, Groups: groups, Open: func(_ int64, _ int, g backends.Groups) (s backends.Store, err error) {
 		r.store, err = b.Open(backends.Options{Groups: g, Dir: t.TempDir()})
@@ -53,8 +60,31 @@ func newRigAt[V, R any](t testing.TB, now int64, b backends.Backend, op engine.O
 			t.Fatal(err)
 		}
 	}
+	r.load(held)
 	r.step(&engine.Event{Kind: engine.Tell, Msg: engine.Msg{Kind: engine.Run}})
 	return r
+}
+
+// load restores a checkpoint whose state file is empty, so that nothing but operator state comes of it, or none.
+func (r *rig[V, R]) load(held []state.Share) {
+	ckpt := int64(0)
+	if held != nil {
+		ckpt = 1
+		part := engine.StatePart{Name: "state/1-1-0", Groups: backends.Groups{Last: groups - 1}, Held: string(state.AppendShares(nil, held))}
+		r.step(&engine.Event{Kind: engine.Tell, Msg: engine.Msg{Kind: engine.Restore, Ckpt: ckpt, State: []byte(part.String())}})
+		get := r.fx.Ops[0]
+		r.step(&engine.Event{Kind: engine.Done, Res: engine.Result{Verb: get.Verb, Name: get.Name, Tag: get.Tag}})
+	}
+	r.step(&engine.Event{Kind: engine.Tell, Msg: engine.Msg{Kind: engine.Load, Ckpt: ckpt}})
+}
+
+// held is the operator state of the task, as a checkpoint would capture it now.
+func (r *rig[V, R]) held() []state.Share {
+	all, err := r.task.(interface{ Held() ([]state.Share, error) }).Held()
+	if err != nil {
+		r.Fatal(err)
+	}
+	return all
 }
 
 // step steps the task, and polls it as long as it wants to be.

@@ -82,6 +82,9 @@ func CoProcess[K comparable, A, B, R any](op engine.Two[K, A, B, R]) engine.Oper
 
 type coProcess[K comparable, A, B, R any] struct{ engine.Two[K, A, B, R] }
 
+// Unwrap makes it an engine.Wrapper.
+func (o coProcess[K, A, B, R]) Unwrap() any { return o.Two }
+
 func (o coProcess[K, A, B, R]) Process(s Side[A, B], id engine.ID, at int64, out *engine.Out[K, R]) {
 	if s.Second {
 		o.Two.Second(s.B, id, at, out)
