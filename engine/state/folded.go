@@ -13,7 +13,8 @@ type Reducing[V any] struct {
 // OpenReducing opens a reducing state in a scope's store. fold must be associative; it may change and return old. The first V that is added
 // is kept as it is.
 func OpenReducing[K comparable, V any](s *tables.Scope[K], name string, v backends.Codec[V], fold func(old, added V) V) (Reducing[V], error) {
-	return OpenReducingTTL(s, name, v, fold, tables.TTL{})
+	t, err := tables.OpenValue(s, name, tables.None{}, v)
+	return Reducing[V]{ReduceInto(t, fold)}, err
 }
 
 // Add folds v in. To add nil is to clear, and fold sees none.
@@ -32,10 +33,9 @@ type ReducingIn[N comparable, V any] struct {
 	isNil func(V) bool // nil where no V may be
 }
 
-// OpenReducingIn opens a reducing state with namespaces. For its TTL see OpenReducingTTL.
-func OpenReducingIn[K, N comparable, V any](s *tables.Scope[K], name string, ns tables.Namespace[N], v backends.Codec[V], fold func(old, added V) V, ttl tables.TTL) (ReducingIn[N, V], error) {
-	t, err := tables.OpenValueTTL(s, name, ns, v, ttl)
-	return ReducingIn[N, V]{t, fold, tables.NilTest[V]()}, err
+// ReduceInto folds into the values of a state that was opened, with a TTL or without.
+func ReduceInto[N comparable, V any](t tables.Value[N, V], fold func(old, added V) V) ReducingIn[N, V] {
+	return ReducingIn[N, V]{t, fold, tables.NilTest[V]()}
 }
 
 // Add folds v in. To add nil is to clear, and fold sees none.
@@ -71,7 +71,8 @@ type Aggregating[In, Acc, Out any] struct {
 
 // OpenAggregating opens an aggregating state in a scope's store; what it stores is the accumulator.
 func OpenAggregating[K comparable, In, Acc, Out any](s *tables.Scope[K], name string, acc backends.Codec[Acc], agg Aggregate[In, Acc, Out]) (Aggregating[In, Acc, Out], error) {
-	return OpenAggregatingTTL(s, name, acc, agg, tables.TTL{})
+	t, err := tables.OpenValue(s, name, tables.None{}, acc)
+	return Aggregating[In, Acc, Out]{AggregateInto(t, agg)}, err
 }
 
 // Add folds v in. To add nil is to clear, and the aggregate sees none.
@@ -90,10 +91,9 @@ type AggregatingIn[N comparable, In, Acc, Out any] struct {
 	isNil func(In) bool // nil where no In may be
 }
 
-// OpenAggregatingIn opens an aggregating state with namespaces. For its TTL see OpenAggregatingTTL.
-func OpenAggregatingIn[K, N comparable, In, Acc, Out any](s *tables.Scope[K], name string, ns tables.Namespace[N], acc backends.Codec[Acc], agg Aggregate[In, Acc, Out], ttl tables.TTL) (AggregatingIn[N, In, Acc, Out], error) {
-	t, err := tables.OpenValueTTL(s, name, ns, acc, ttl)
-	return AggregatingIn[N, In, Acc, Out]{t, agg, tables.NilTest[In]()}, err
+// AggregateInto keeps its accumulators in a state that was opened, with a TTL or without.
+func AggregateInto[N comparable, In, Acc, Out any](t tables.Value[N, Acc], agg Aggregate[In, Acc, Out]) AggregatingIn[N, In, Acc, Out] {
+	return AggregatingIn[N, In, Acc, Out]{t, agg, tables.NilTest[In]()}
 }
 
 // Add folds v in. To add nil is to clear, and the aggregate sees none.

@@ -28,12 +28,12 @@ func OpenMapTTL[K, U comparable, V any](s *tables.Scope[K], name string, u backe
 // OpenReducingTTL opens a reducing state whose value expires. What is added to one that is over begins it anew; where what is over may be seen, it
 // is folded in once more, as Flink does.
 func OpenReducingTTL[K comparable, V any](s *tables.Scope[K], name string, v backends.Codec[V], fold func(old, added V) V, ttl tables.TTL) (Reducing[V], error) {
-	in, err := OpenReducingIn(s, name, tables.None{}, v, fold, ttl)
-	return Reducing[V]{in}, err
+	t, err := tables.OpenValueTTL(s, name, tables.None{}, v, ttl)
+	return Reducing[V]{ReduceInto(t, fold)}, err
 }
 
 // OpenAggregatingTTL opens an aggregating state whose accumulator expires. For what is added to one that is over, the same holds.
 func OpenAggregatingTTL[K comparable, In, Acc, Out any](s *tables.Scope[K], name string, acc backends.Codec[Acc], agg Aggregate[In, Acc, Out], ttl tables.TTL) (Aggregating[In, Acc, Out], error) {
-	in, err := OpenAggregatingIn(s, name, tables.None{}, acc, agg, ttl)
-	return Aggregating[In, Acc, Out]{in}, err
+	t, err := tables.OpenValueTTL(s, name, tables.None{}, acc, ttl)
+	return Aggregating[In, Acc, Out]{AggregateInto(t, agg)}, err
 }

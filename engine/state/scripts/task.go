@@ -54,11 +54,7 @@ func openTask[K comparable](s backends.Store, g backends.Groups, with Options, c
 	t := &typedTask[K]{groups: g, key: key, name: name, cells: map[string]cell{}, timed: map[string]timed{}}
 	t.Scope = &tables.Scope[K]{Store: s, Keys: new(backends.Keys[K]), Codec: codec}
 	for _, spec := range states() {
-		var ttl tables.TTL
-		if spec.mortal {
-			ttl = with.ttl()
-		}
-		if err := t.open(spec.name, ttl); err != nil {
+		if err := t.open(spec.name, with.ttl()); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
@@ -82,62 +78,82 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 	text := userKey[string]{tables.String{}, textOf, numberOf}
 	switch name {
 	case "count":
-		return openValue(t, name, noSpace(), longView(), ttl)
-	case "window", "ttl-value":
-		return openValue(t, name, longSpace(), longView(), ttl)
+		return openValue(t, name, noSpace(), longView())
+	case "window":
+		return openValue(t, name, longSpace(), longView())
 	case "words":
-		return openValue(t, name, longSpace(), wordsView(), ttl)
+		return openValue(t, name, longSpace(), wordsView())
 	case "text":
-		return openValue(t, name, noSpace(), wordView(), ttl)
+		return openValue(t, name, noSpace(), wordView())
 	case "value":
-		return openValue(t, name, wordSpace(), wordView(), ttl)
+		return openValue(t, name, wordSpace(), wordView())
+	case "ttl-value":
+		return openValueTTL(t, name, longSpace(), longView(), ttl)
 	case "ttl-shared":
-		return openValue(t, name, noSpace(), wordsView(), ttl)
-	case "log", "ttl-list":
-		return openList(t, name, noSpace(), wordView(), ttl)
-	case "pairs", "ttl-pairs":
-		return openList(t, name, longSpace(), longView(), ttl)
+		return openValueTTL(t, name, noSpace(), wordsView(), ttl)
+	case "sum":
+		s, err := tables.OpenValue(t.Scope, name, tables.Uint64{}, tables.Uint64{})
+		return addSum(t, name, longSpace(), s, err)
+	case "ttl-sum":
+		s, err := tables.OpenValueTTL(t.Scope, name, tables.None{}, tables.Uint64{}, ttl)
+		return addSum(t, name, noSpace(), s, err)
+	case "mean":
+		s, err := tables.OpenValue(t.Scope, name, tables.None{}, tables.Uint64s{})
+		return addMean(t, name, noSpace(), s, err)
+	case "ttl-mean":
+		s, err := tables.OpenValueTTL(t.Scope, name, tables.String{}, tables.Uint64s{}, ttl)
+		return addMean(t, name, wordSpace(), s, err)
+	case "log":
+		return openList(t, name, noSpace(), wordView())
+	case "pairs":
+		return openList(t, name, longSpace(), longView())
 	case "logs":
-		return openList(t, name, longSpace(), wordsView(), ttl)
-	case "sets", "ttl-sets":
-		return openMap(t, name, noSpace(), text, longView(), ttl)
+		return openList(t, name, longSpace(), wordsView())
+	case "ttl-list":
+		return openListTTL(t, name, noSpace(), wordView(), ttl)
+	case "ttl-pairs":
+		return openListTTL(t, name, longSpace(), longView(), ttl)
+	case "sets":
+		return openMap(t, name, noSpace(), text, longView())
 	case "maps":
-		return openMap(t, name, wordSpace(), number, wordsView(), ttl)
+		return openMap(t, name, wordSpace(), number, wordsView())
 	case "lists":
-		return openMap(t, name, longSpace(), number, wordsView(), ttl)
+		return openMap(t, name, longSpace(), number, wordsView())
+	case "ttl-sets":
+		return openMapTTL(t, name, noSpace(), text, longView(), ttl)
 	case "ttl-maps":
-		return openMap(t, name, wordSpace(), userKey[int32]{tables.Int32{}, signedOf, numberOfSigned}, wordsView(), ttl)
+		return openMapTTL(t, name, wordSpace(), userKey[int32]{tables.Int32{}, signedOf, numberOfSigned}, wordsView(), ttl)
 	case "timers":
 		return openTimers(t, name, longSpace())
 	case "processing":
 		return openTimers(t, name, wordSpace())
-	case "sum":
-		return openSum(t, name, longSpace(), ttl)
-	case "ttl-sum":
-		return openSum(t, name, noSpace(), ttl)
-	case "mean":
-		return openMean(t, name, noSpace(), ttl)
-	case "ttl-mean":
-		return openMean(t, name, wordSpace(), ttl)
 	}
 	return fmt.Errorf("there is no way to open the state %s", name)
 }
 
-func openValue[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
+// What has no TTL is opened without what could give it one: the code of each type of state with a TTL takes a second to compile, and there are many here.
+
+func openValue[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V]) error {
+	s, err := tables.OpenValue(t.Scope, name, in.codec, of.codec)
+	t.cells[name] = valueCell(s, in, of)
+	return err
+}
+
+func openValueTTL[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
 	s, err := tables.OpenValueTTL(t.Scope, name, in.codec, of.codec, ttl)
 	t.cells[name] = valueCell(s, in, of)
 	return err
 }
 
-func openSum[K, N comparable](t *typedTask[K], name string, in space[N], ttl tables.TTL) error {
-	s, err := state.OpenReducingIn(t.Scope, name, in.codec, tables.Uint64{}, func(a, b uint64) uint64 { return a + b }, ttl)
-	t.cells[name] = foldCell(s, in, longView().shown)
+func addSum[K, N comparable](t *typedTask[K], name string, in space[N], s tables.Value[N, uint64], err error) error {
+	sum := state.ReduceInto(s, func(a, b uint64) uint64 { return a + b })
+	t.cells[name] = foldCell(sum, in, longView().shown)
 	return err
 }
 
-func openMean[K, N comparable](t *typedTask[K], name string, in space[N], ttl tables.TTL) error {
-	s, err := state.OpenAggregatingIn(t.Scope, name, in.codec, tables.Uint64s{}, average(), ttl)
-	t.cells[name] = foldCell(s, in, func(v string, ok bool) string {
+func addMean[K, N comparable](t *typedTask[K], name string, in space[N], s tables.Value[N, []uint64], err error) error {
+	mean := state.AggregateInto(s, average())
+	t.cells[name] = foldCell(mean, in, func(v string, ok bool) string {
 		if ok {
 			return v
 		}
@@ -146,13 +162,25 @@ func openMean[K, N comparable](t *typedTask[K], name string, in space[N], ttl ta
 	return err
 }
 
-func openList[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
+func openList[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V]) error {
+	s, err := tables.OpenList(t.Scope, name, in.codec, of.codec)
+	t.cells[name] = listCell(s, in, of)
+	return err
+}
+
+func openListTTL[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
 	s, err := tables.OpenListTTL(t.Scope, name, in.codec, of.codec, ttl)
 	t.cells[name] = listCell(s, in, of)
 	return err
 }
 
-func openMap[K, N, U comparable, V any](t *typedTask[K], name string, in space[N], u userKey[U], of view[V], ttl tables.TTL) error {
+func openMap[K, N, U comparable, V any](t *typedTask[K], name string, in space[N], u userKey[U], of view[V]) error {
+	s, err := tables.OpenMap(t.Scope, name, in.codec, u.codec, of.codec)
+	t.cells[name] = mapCell(s, in, u, of)
+	return err
+}
+
+func openMapTTL[K, N, U comparable, V any](t *typedTask[K], name string, in space[N], u userKey[U], of view[V], ttl tables.TTL) error {
 	s, err := tables.OpenMapTTL(t.Scope, name, in.codec, u.codec, of.codec, ttl)
 	t.cells[name] = mapCell(s, in, u, of)
 	return err
