@@ -9,6 +9,7 @@ func Draw(seed uint64, lines int) Script {
 	d.Options = Options{Text: d.oneIn(2), Renew: d.oneIn(2), Show: d.oneIn(3), Full: d.oneIn(3)}
 	d.Options.Signed = !d.Options.Text && d.oneIn(2)
 	d.Options.Background = !d.Options.Show && !d.oneIn(3) // what is shown until it is cleaned up has a test of its own
+	d.Options.Groups = d.groups()
 	if !d.oneIn(3) {
 		r.Shuffle(len(d.states), func(i, j int) { d.states[i], d.states[j] = d.states[j], d.states[i] })
 		d.states = d.states[:1+r.IntN(6)] // few states, and each of them is met often
@@ -44,7 +45,7 @@ func (d *drawing) between() Line {
 	case n < 26:
 		return line("close", name)
 	case n < 30:
-		return line("restore", name, 1+d.Uint64N(3), d.Uint64N(12))
+		return line("restore", name, d.tasks(), d.Uint64N(12))
 	case n < 60:
 		switch d.timerState() {
 		case "timers":
@@ -76,6 +77,28 @@ func (d *drawing) until() uint64 {
 		return max(1, d.registered[last-1-d.IntN(min(last, 10))].Args[0]) - 1
 	}
 	return d.time()
+}
+
+// groups are most often the plainest number of them. That there are more than one byte counts is rare: each is read by itself, of all states.
+func (d *drawing) groups() int {
+	switch n := d.IntN(30); {
+	case n < 3:
+		return 1
+	case n < 6:
+		return 20
+	case n == 6:
+		return 500
+	}
+	return 0
+}
+
+// tasks are few, but for some: up to one for every key group, and then there are some without any key. More than eight take long and show no more.
+func (d *drawing) tasks() uint64 {
+	groups := uint64(d.Options.groups())
+	if d.oneIn(5) {
+		return 1 + d.Uint64N(min(groups, 8))
+	}
+	return 1 + d.Uint64N(min(groups, 3))
 }
 
 func (d *drawing) again() uint64 {

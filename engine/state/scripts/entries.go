@@ -14,11 +14,11 @@ import (
 func groupOf(o Options, key uint64) int {
 	switch {
 	case o.Text:
-		return backends.KeyGroup(backends.JavaHashString(textOf(key)), maxGroups)
+		return backends.KeyGroup(backends.JavaHashString(textOf(key)), o.groups())
 	case o.Signed:
-		return backends.KeyGroup(backends.JavaHashInt(signedOf(key)), maxGroups)
+		return backends.KeyGroup(backends.JavaHashInt(signedOf(key)), o.groups())
 	}
-	return backends.KeyGroup(backends.JavaHashLong(int64(key)), maxGroups)
+	return backends.KeyGroup(backends.JavaHashLong(int64(key)), o.groups())
 }
 
 // entries are what a snapshot of the model has, as the contract says that they are written, without using what writes them.
@@ -125,7 +125,7 @@ func (o Options) linesOf(snaps []backends.Snapshot, taken int64) (all []string, 
 			expiry[s.name] = x
 		}
 	}
-	err = eachEntry(snaps, backends.Groups{Last: maxGroups - 1}, func(e *backends.Entry) error {
+	err = eachEntry(snaps, backends.Groups{Last: o.groups() - 1}, func(e *backends.Entry) error {
 		own := *e
 		if x := expiry[e.State]; x != nil {
 			v, some := x.Alive(slices.Clone(e.Value), taken)

@@ -37,14 +37,14 @@ func FuzzRestore(f *testing.F) {
 		if s.ns == none && s.kind != aTimer {
 			key = key[8:]
 		}
-		for group := range byte(maxGroups) {
+		for group := range byte(Options{}.groups()) {
 			f.Add(byte(i), group, key, value, false)
 		}
 	}
 	f.Add(byte(7), byte(3), []byte{1, 'a'}, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, true)
 	f.Fuzz(func(t *testing.T, state, group byte, key, value []byte, text bool) {
 		all := states()
-		e := &backends.Entry{State: all[int(state)%len(all)].name, Group: int(group) % maxGroups, Key: key, Value: value}
+		e := &backends.Entry{State: all[int(state)%len(all)].name, Group: int(group) % Options{}.groups(), Key: key, Value: value}
 		for _, b := range []backends.Backend{heap.Backend{}, kv.Over(func(backends.Options) (kv.DB, error) { return backendtest.NewPlain(), nil }, kv.Options{})} {
 			if err := lookInto(b, e, Options{Text: text, Background: true}); err != nil {
 				t.Errorf("%+v: %v", e, err)

@@ -37,7 +37,6 @@ func unseen() map[string]string {
 		"ttl-unread-goes":               "what may be cleaned up is compared as if it were",
 		"ttl-cleanup-is-so-much":        "what may be cleaned up is compared as if it were",
 		"numbers-are-whole":             "numbers of scripts are small",
-		"many-key-groups":               "a task of scripts has eight key groups",
 		"walk-within-a-walk":            "scripts go through one map or list at a time",
 		"close-waits-for-a-reader":      "scripts have one goroutine",
 		"value-may-be-large":            "texts of scripts have some thousand bytes",

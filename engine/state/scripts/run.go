@@ -140,7 +140,7 @@ func (r *run) open(tasks int, from *pinned) {
 	old := r.tasks
 	r.tasks = nil
 	for i := range tasks {
-		t, err := newTask(r.on[r.place].Backend, backends.Options{Groups: backends.Range(i, tasks, maxGroups)}, r.script.Options)
+		t, err := newTask(r.on[r.place].Backend, backends.Options{Groups: backends.Range(i, tasks, r.script.Options.groups())}, r.script.Options)
 		r.must(err)
 		made = append(made, t)
 	}
@@ -231,6 +231,7 @@ func (r *run) restore(from *pinned, tasks, shift int) {
 	if from == nil || tasks < 1 {
 		return
 	}
+	tasks = min(tasks, r.script.Options.groups()) // of a script that was shrunk, too, each task has a key group
 	now := r.model.now
 	r.place = (r.place + shift) % len(r.on)
 	r.model = from.model

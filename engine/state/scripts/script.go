@@ -1,10 +1,13 @@
 package scripts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/weirbench/weir/backends"
 )
 
 // A Script is what happens to the state of one operator, over the lives of some tasks.
@@ -21,7 +24,10 @@ type Options struct {
 	Show       bool // what is over may be seen, which is exact only where nothing cleans up
 	Full       bool // a snapshot leaves out what is over
 	Background bool // what nobody reads is cleaned up
+	Groups     int  // how many key groups there are in all, which is how many tasks there may be; 0: 8
 }
+
+func (o Options) groups() int { return cmp.Or(o.Groups, 8) }
 
 // A Line is one operation. With a State it is an access of a key's: consecutive ones are one batch, each a record of its own, or one more
 // access of the record before it.
@@ -61,6 +67,9 @@ func (s Script) String() string {
 		if *o.on {
 			fmt.Fprintln(&b, "with", o.name)
 		}
+	}
+	if n := s.Options.Groups; n > 0 {
+		fmt.Fprintln(&b, "with", keyGroups, n)
 	}
 	for _, l := range s.Lines {
 		fmt.Fprintln(&b, l)
@@ -130,7 +139,18 @@ func Parse(text string) (s Script, err error) {
 	return s, nil
 }
 
+// keyGroups is the option that a number follows.
+const keyGroups = "key-groups"
+
 func (o *Options) set(name string) error {
+	if number, ok := strings.CutPrefix(name, keyGroups+" "); ok {
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1 || n > backends.GroupsMax {
+			return fmt.Errorf("%q is no number of key groups: want 1 to %d", number, backends.GroupsMax)
+		}
+		o.Groups = n
+		return nil
+	}
 	for _, f := range o.settings() {
 		if f.name == name {
 			*f.on = true

@@ -97,6 +97,9 @@ func TestScriptsAreText(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"0 count get\n\n# none\nnothing here at all", `line 4: "nothing" is no number`},
 		{"with speed", `line 1: there is no option "speed"`},
+		{"with key-groups 0", `line 1: "0" is no number of key groups: want 1 to 32768`},
+		{"with key-groups 32769", `line 1: "32769" is no number of key groups: want 1 to 32768`},
+		{"with key-groups many", `line 1: "many" is no number of key groups: want 1 to 32768`},
 		{"restore 1", `line 1: "restore 1" is no operation`},
 		{"3 counts get", `line 1: there is no state "counts"`},
 		{"3 count/x get", `line 1: "0x" is no number`},

@@ -60,6 +60,12 @@ func (k *shrinking) plainerOptions() {
 			k.try(s)
 		}
 	}
+	for _, n := range []int{0, 1, k.best.Options.Groups / 2} {
+		if s := k.best; n < s.Options.Groups {
+			s.Options.Groups = n
+			k.try(s)
+		}
+	}
 }
 
 // smallerLines tries smaller numbers, in every line that has the same at once and in each alone.

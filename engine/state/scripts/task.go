@@ -11,9 +11,6 @@ import (
 	"github.com/weirbench/weir/engine/state"
 )
 
-// maxGroups is how many key groups there are in all.
-const maxGroups = 8
-
 // A task is a store, the states of a script in it, and its timers. A script has one or several, each with its own key groups.
 type task interface {
 	own() backends.Groups
@@ -33,11 +30,11 @@ func newTask(b backends.Backend, o backends.Options, with Options) (task, error)
 	}
 	switch {
 	case with.Text:
-		return openTask(s, o.Groups, with, tables.Strings(maxGroups), textOf, numberOf)
+		return openTask(s, o.Groups, with, tables.Strings(with.groups()), textOf, numberOf)
 	case with.Signed:
-		return openTask(s, o.Groups, with, tables.Int32s(maxGroups), signedOf, numberOfSigned)
+		return openTask(s, o.Groups, with, tables.Int32s(with.groups()), signedOf, numberOfSigned)
 	}
-	return openTask(s, o.Groups, with, tables.Longs(maxGroups), longSpace().make, longSpace().name)
+	return openTask(s, o.Groups, with, tables.Longs(with.groups()), longSpace().make, longSpace().name)
 }
 
 type typedTask[K comparable] struct {
