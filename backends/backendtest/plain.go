@@ -16,7 +16,8 @@ type Plain struct {
 	// Fail is asked by every operation, by its name, whether it fails.
 	Fail func(op string) error
 
-	m map[string][]byte
+	m      map[string][]byte
+	sorted []string // its keys; nil: not as they are now. Iterators and views share them, so they are never changed
 }
 
 // NewPlain is an empty one that never fails.
@@ -48,6 +49,9 @@ func (d *Plain) Apply(b *backends.Batch) error {
 		return err
 	}
 	b.Each(func(op backends.Op, k, v []byte) {
+		if _, known := d.m[string(k)]; !known || op == backends.OpDelete || op == backends.OpDeleteRange {
+			d.sorted = nil
+		}
 		switch op {
 		case backends.OpSet:
 			d.m[string(k)] = bytes.Clone(v)
@@ -64,13 +68,15 @@ func (d *Plain) Apply(b *backends.Batch) error {
 
 // Iter walks a range, as it is now.
 func (d *Plain) Iter(lo, hi []byte) (kv.Iter, error) {
-	var keys []string
-	for k := range d.m {
-		if k >= string(lo) && (hi == nil || k < string(hi)) {
-			keys = append(keys, k)
-		}
+	if d.sorted == nil {
+		d.sorted = slices.Sorted(maps.Keys(d.m))
 	}
-	slices.Sort(keys)
+	from, _ := slices.BinarySearch(d.sorted, string(lo))
+	to := len(d.sorted)
+	if hi != nil {
+		to, _ = slices.BinarySearch(d.sorted, string(hi))
+	}
+	keys := d.sorted[from:max(from, to)]
 	it := &plainIter{d: d, keys: keys}
 	for _, k := range keys {
 		it.vals = append(it.vals, d.m[k]) // which never change
@@ -79,7 +85,9 @@ func (d *Plain) Iter(lo, hi []byte) (kv.Iter, error) {
 }
 
 // View is a copy.
-func (d *Plain) View() (kv.View, error) { return &Plain{d.Fail, maps.Clone(d.m)}, d.Fail("view") }
+func (d *Plain) View() (kv.View, error) {
+	return &Plain{d.Fail, maps.Clone(d.m), d.sorted}, d.Fail("view")
+}
 
 // Flush has nothing to do.
 func (d *Plain) Flush() error { return nil }
