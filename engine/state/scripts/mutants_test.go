@@ -147,7 +147,16 @@ func TestPlantedBugsAreFoundAndShrunk(t *testing.T) {
 	}
 }
 
-// kept is the file of a planted bug.
+// So it is with many key groups: the script of them that is kept, for all backends, shows what breaks them.
+func TestManyKeyGroups(t *testing.T) {
+	for _, m := range backendtest.Mutants() {
+		if m.Clause == "many-key-groups" && Run(read(t, kept("many-key-groups")), Place{"it", m.Wrap(heap.Backend{})}) == nil {
+			t.Errorf("%s does not show %s", kept("many-key-groups"), m.Name)
+		}
+	}
+}
+
+// kept is the file of a script.
 func kept(name string) string { return filepath.Join("testdata", name+".script") }
 
 func keep(t *testing.T, name string, d *Difference, s Script) {

@@ -43,7 +43,7 @@ func places() []Place {
 
 // Scripts that are drawn at random show the same on all backends and on a plain model. What fails is shrunk, and is to be kept in testdata.
 func TestRandomScripts(t *testing.T) {
-	scripts, lines := 40, 400
+	scripts, lines := 35, 400 // the next has 500 key groups and takes as long as ten: many-key-groups in testdata stands for it
 	if os.Getenv("WEIR_NIGHTLY") != "" {
 		scripts, lines = 1000, 2000
 	}
