@@ -84,7 +84,7 @@ func (t *codedList[K, N, V]) at(ns N) int {
 	}
 	k := t.keys.Cur()
 	if !t.auto {
-		return t.own(k, ns)
+		return t.own(t.intern(k, ns))
 	}
 	if t.lone.settle(&t.overlay) {
 		t.room()
@@ -96,16 +96,7 @@ func (t *codedList[K, N, V]) at(ns N) int {
 	for i := len(t.of); i < len(t.keys.Batch); i++ {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
 	}
-	return t.own(k, ns)
-}
-
-// own is the place of the current key, which may be the one that is too long.
-func (t *codedList[K, N, V]) own(k *backends.Key[K], ns N) int {
-	i := t.intern(k, ns)
-	if i == tooLong {
-		t.long(len(t.d.parts.append(t.begin(k.Group), k.K, ns)) - len(t.overlay.keys.Data))
-	}
-	return i
+	return t.own(t.intern(k, ns))
 }
 
 func (t *codedList[K, N, V]) Add(ns N, v V) {

@@ -33,15 +33,8 @@ func (t *codedMap[K, N, U, V]) of(k *backends.Key[K], ns N) []byte {
 	return t.d.parts.append(t.begin(k.Group), k.K, ns)
 }
 
-// at is the place of an entry of the current key, which may be too long.
-func (t *codedMap[K, N, U, V]) at(ns N, u U) int {
-	k := t.keys.Cur()
-	i := t.intern(k, ns, u)
-	if i == tooLong {
-		t.long(len(t.d.u.Append(t.of(k, ns), u)) - len(t.overlay.keys.Data))
-	}
-	return i
-}
+// at is the place of an entry of the current key.
+func (t *codedMap[K, N, U, V]) at(ns N, u U) int { return t.own(t.intern(t.keys.Cur(), ns, u)) }
 
 func (t *codedMap[K, N, U, V]) intern(k *backends.Key[K], ns N, u U) int {
 	b := t.of(k, ns)

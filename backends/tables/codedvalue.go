@@ -58,7 +58,7 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 		if w := t.ahead.recall(t.keys.At, ns); w != nil {
 			return w.x
 		}
-		i := t.own(k, ns)
+		i := t.own(t.intern(k, ns))
 		t.ahead.ask(t.keys.At, ns, i)
 		return i
 	}
@@ -72,16 +72,7 @@ func (t *codedValue[K, N, V]) at(ns N) int {
 	for i := len(t.of); i < len(t.keys.Batch); i++ {
 		t.of = append(t.of, int32(t.intern(&t.keys.Batch[i], ns)))
 	}
-	return t.own(k, ns)
-}
-
-// own is the place of the current key, which may be the one that is too long.
-func (t *codedValue[K, N, V]) own(k *backends.Key[K], ns N) int {
-	i := t.intern(k, ns)
-	if i == tooLong {
-		t.long(len(t.d.parts.append(t.begin(k.Group), k.K, ns)) - len(t.overlay.keys.Data))
-	}
-	return i
+	return t.own(t.intern(k, ns))
 }
 
 // getAlone is Get for a record that comes alone while nothing is kept.

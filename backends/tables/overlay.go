@@ -26,6 +26,7 @@ type overlay struct {
 	asked  int // keys before this were fetched
 
 	most int         // bytes of a key
+	over int         // bytes of the last one that was tooLong
 	long func(n int) // panics: the current key has so many
 }
 
@@ -59,12 +60,21 @@ const few = 4 // keys that are compared one by one, which is quicker than an ind
 // tooLong is the place of a key that is over the limit. Whoever interns keys before it is their turn goes on; to use it is the mistake.
 const tooLong = -1
 
+// own is the place of the current key, which was interned just now.
+func (o *overlay) own(i int) int {
+	if i == tooLong {
+		o.long(o.over)
+	}
+	return i
+}
+
 // intern finds the key that was appended to keys.Data, or keeps it, or answers with tooLong.
 func (o *overlay) intern(data []byte) (i int, isNew bool) {
 	key, n := data[len(o.keys.Data):], len(o.state)
 	at := 0
 	switch {
 	case len(key) > o.most:
+		o.over = len(key)
 		return tooLong, false
 	case n < few:
 		for i := range n {
