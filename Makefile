@@ -25,18 +25,20 @@ build: ## bin/weir, with all three backends
 	@scripts/packages.sh || { echo 'weir: without RocksDB, heap and Pebble still run: CGO_ENABLED=0 $(GO) run ./cmd/weir demo' >&2; exit 1; }
 	CGO_ENABLED=1 $(GO) build $(TAGS) -o bin/weir ./cmd/weir
 
-# Two runs. Without cgo everything is compiled and tested as `go run ./cmd/weir` has it, RocksDB being a stub; with the race
-# detector everything is tested again, RocksDB for real, but for simulations of the other two. go vet has run before, so go test need not. The examples are modules of their own.
+# Three runs. First everything, on all three backends. Then, without cgo, what is different there: RocksDB is a stub that says what it wants. At
+# last, with the race detector, what has goroutines. go vet has run before, so go test need not. The examples are modules of their own.
 test: ## everything that must hold of a commit; the last line sums all runs
 	@scripts/packages.sh
-	@CGO_ENABLED=0 $(GO) run ./ci/tally \
+	@$(GO) run ./ci/tally \
 		'unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); printf %s "$$unformatted"; test -z "$$unformatted"' \
-		'CGO_ENABLED=0 $(GO) vet ./...' \
-		'CGO_ENABLED=0 $(GO) test -json -vet=off -timeout 30m ./...' \
-		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) vet ./...) || exit 1; done' \
-		'for m in examples/*/; do (cd $$m && CGO_ENABLED=0 $(GO) test -json -vet=off -short -bench . -benchtime 1x ./...) || exit 1; done' \
-		"CGO_ENABLED=1 $(GO) vet -race $(TAGS) ./backends/... ./cmd/..." \
-		"CGO_ENABLED=1 $(GO) test -json -vet=off -race -timeout 30m $(TAGS) ./..."
+		"CGO_ENABLED=1 $(GO) vet $(TAGS) ./..." \
+		"CGO_ENABLED=1 $(GO) test -json -vet=off -timeout 30m $(TAGS) ./..." \
+		'for m in examples/*/; do (cd $$m && CGO_ENABLED=1 $(GO) vet ./...) || exit 1; done' \
+		'for m in examples/*/; do (cd $$m && CGO_ENABLED=1 $(GO) test -json -vet=off -short -bench . -benchtime 1x ./...) || exit 1; done' \
+		'CGO_ENABLED=0 $(GO) vet ./backends/... ./cmd/...' \
+		'CGO_ENABLED=0 $(GO) test -json -vet=off ./backends/rocksdb ./cmd/weir' \
+		'CGO_ENABLED=0 $(GO) test -json -vet=off -run "TestScripts/(run|sim)$$" ./cli' \
+		'scripts/race.sh -json'
 
 bench: ## bounds beside the bare loops of the same run: value, ratio, met or not met
 	@scripts/packages.sh $(RELEASE)

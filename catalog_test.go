@@ -42,24 +42,6 @@ func testBackends() []string {
 	return []string{"heap", "pebble"}
 }
 
-// simulatedBackends are those for many simulated runs. make test tests twice, without RocksDB and then with it and with the race detector, which is slow
-// and finds little in a simulation, a single goroutine: what the first run has done the second leaves out.
-func simulatedBackends() []string {
-	if rocksdb.Compiled {
-		return testBackends()[scale(2, 0):]
-	}
-	return testBackends()
-}
-
-// liveBackends are those for live runs of all jobs. Built with the race detector, Pebble checks itself and keeps the stack of every iterator, which
-// made two thirds of them; what is its own in a race, TestLiveUnderFaults has.
-func liveBackends() []string {
-	if !rocksdb.Compiled || scale(0, 1) > 0 {
-		return testBackends()
-	}
-	return []string{"heap", "rocksdb"}
-}
-
 // scale is how many of something a test does: few in make test, all in make nightly.
 func scale(few, all int) int {
 	if os.Getenv("WEIR_NIGHTLY") != "" {

@@ -32,7 +32,7 @@ func simulatorOf(t testing.TB, cell *Cell, o SimOptions) *simulator {
 func TestCleanSeeds(t *testing.T) {
 	seeds := map[string]int{"heap": scale(1200, 100_000), "pebble": scale(150, 1000), "rocksdb": scale(100, 1000)}
 	timers := map[string]int{"heap": scale(400, 30_000), "pebble": scale(60, 1000), "rocksdb": scale(50, 1000)}
-	for _, b := range simulatedBackends() {
+	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) { t.Parallel(); cleanSeeds(t, simCell(b), seeds[b]) })
 		t.Run(b+"-timers", func(t *testing.T) { t.Parallel(); cleanSeeds(t, jobCell(b, "many-timers", nil), timers[b]) })
 	}
@@ -167,7 +167,7 @@ func TestOneRecordChangesTheTrace(t *testing.T) {
 
 // Every planted bug is found by a check that should find it, and the same seeds are clean without it; what is legal is not found.
 func TestKillTable(t *testing.T) {
-	for _, b := range simulatedBackends() {
+	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) {
 			o := KillOptions{Backends: []string{b}, Seeds: 25, Rare: 500}
 			table, err := KillTable(context.Background(), testCatalog(), o)

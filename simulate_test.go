@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +25,7 @@ func TestSameCutsOnEveryBackend(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var sims []*simulator
-			for _, b := range slices.Compact(append([]string{"heap"}, simulatedBackends()...)) {
+			for _, b := range testBackends() {
 				sims = append(sims, simulatorOf(t, jobCell(b, c.name, nil), SimOptions{Faults: 3}))
 			}
 			cuts := int64(0)
@@ -218,7 +217,7 @@ func TestSeedsMakeACellsVerdict(t *testing.T) {
 // Where timers are kept changes nothing of what a run does and leaves: no check objects, and the checkpoints are those of the heap.
 func TestTimersOnTheHeap(t *testing.T) {
 	seeds := scale(30, 1000)
-	for _, b := range simulatedBackends() {
+	for _, b := range testBackends() {
 		if b == "heap" {
 			continue
 		}

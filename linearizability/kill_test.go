@@ -4,25 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// corrupted is how many histories each corruption is tried on: fewer with the race detector, with which make test repeats slowly what it has judged before.
-func corrupted() int {
-	if raced() {
-		return 15
-	}
-	return 60
-}
-
-// raced tells whether the race detector is in this build.
-func raced() bool {
-	b, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(b.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
+// corrupted is how many histories each corruption is tried on.
+const corrupted = 60
 
 // A score is how often a check noticed a corruption.
 type score struct {
@@ -33,13 +21,12 @@ type score struct {
 // matrix corrupts histories in every way that one check should notice ("": in every way) and counts who does; problems are what should
 // have been noticed and was not.
 func matrix(t *testing.T, checkers []Checker, by string) (scores []score, problems []string) {
-	most := corrupted()
 	for ci, c := range corruptions() {
 		s := score{found: map[string]int{}}
 		if by != "" && !slices.Contains(c.finds, by) {
 			continue
 		}
-		for seed := uint64(0); s.tried < most && seed < 4000; seed++ {
+		for seed := uint64(0); s.tried < corrupted && seed < 4000; seed++ {
 			h := good(t, seed)
 			if !c.do(h, rand.New(rand.NewPCG(seed, uint64(ci)))) {
 				continue
@@ -57,8 +44,8 @@ func matrix(t *testing.T, checkers []Checker, by string) (scores []score, proble
 				}
 			}
 		}
-		if s.tried < most/4 {
-			problems = append(problems, fmt.Sprintf("%s: could be tried on %d histories, want %d", c.name, s.tried, most/4))
+		if s.tried < corrupted/4 {
+			problems = append(problems, fmt.Sprintf("%s: could be tried on %d histories, want %d", c.name, s.tried, corrupted/4))
 		}
 		scores = append(scores, s)
 	}
