@@ -71,7 +71,7 @@ func TestFaultsOfThePlanAreReached(t *testing.T) {
 			t.Parallel()
 			cell := simCell("heap")
 			cell.Faults = []faults.Spec{{Do: "kill", At: engine.AtUploaded, Checkpoint: at, Target: "task/0"}}
-			cleanSeeds(t, cell, scale(300, 10_000))
+			cleanSeeds(t, cell, scale(300, 3000))
 			if cell.Faults[0].Maybe {
 				t.Error("the fault of the plan is a maybe now")
 			}

@@ -20,8 +20,8 @@ func TestSameCutsOnEveryBackend(t *testing.T) {
 		name  string
 		seeds int
 	}{
-		{"count", scale(40, 1000)}, {"many-timers", scale(40, 1000)}, {"long-windows", scale(40, 1000)},
-		{"broadcast-rules", scale(8, 250)}, {"dedup-ttl", scale(8, 250)}, {"list-append", scale(8, 250)}, {"map-profile", scale(8, 250)},
+		{"count", scale(40, 400)}, {"many-timers", scale(40, 400)}, {"long-windows", scale(40, 400)},
+		{"broadcast-rules", scale(8, 100)}, {"dedup-ttl", scale(8, 100)}, {"list-append", scale(8, 100)}, {"map-profile", scale(8, 100)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var sims []*simulator
@@ -216,7 +216,7 @@ func TestSeedsMakeACellsVerdict(t *testing.T) {
 
 // Where timers are kept changes nothing of what a run does and leaves: no check objects, and the checkpoints are those of the heap.
 func TestTimersOnTheHeap(t *testing.T) {
-	seeds := scale(30, 1000)
+	seeds := scale(30, 200)
 	for _, b := range testBackends() {
 		if b == "heap" {
 			continue
