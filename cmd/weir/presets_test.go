@@ -20,15 +20,15 @@ func TestPresetsReport(t *testing.T) {
 		asked       string
 		sets        []string
 	}{
-		{"many-timers", "alarms", "registered", []string{"workload.keys=1k", "workload.records=20k", "workload.delay=2k"}},
-		{"long-windows", "window-contents", "adds", []string{"workload.keys=100", "workload.records=20k", "workload.size=1k", "workload.slide=500", "workload.out_of_order=100"}},
+		{"many-timers", "alarms", "registered", []string{"workload.keys=1k", "workload.records=40k", "workload.delay=2k"}},
+		{"long-windows", "window-contents", "adds", []string{"workload.keys=100", "workload.records=40k", "workload.size=1k", "workload.slide=500", "workload.out_of_order=100"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := t.TempDir()
-			// It is measured slowly enough for the tasks to be in the phase that the sources are in.
+			// It is measured slowly enough for a watermark to come, and long enough for tasks that lag behind their sources to be in the same phase.
 			args := []string{"run", c.name, "-q", "--seed", "1", "--out", out, "-s", "size=small"}
 			for _, set := range append(c.sets, "execution.checkpointing.interval=20 ms", "restart-strategy.fixed-delay.delay=1 ms", "phases=[{phase: fill, records: 5k}, {phase: settle, checkpoints: 1}, "+
-				"{phase: measure, records: 5k, rate: 50k/s}, {phase: fault, do: kill, target: task/0}, {phase: recover, records: 5k}]") {
+				"{phase: measure, records: 20k, rate: 50k/s}, {phase: fault, do: kill, target: task/0}, {phase: recover, records: 5k}]") {
 				args = append(args, "-s", set)
 			}
 			if code := cli.Main(everything(), args...); code != 0 {
