@@ -20,7 +20,7 @@ alone=(
 	TestPresetsReport        # reads the reports of jobs that TestLiveWorkloads has
 
 	TestTTLPrograms
-	TestBackendWithTimersOnTheHeap/heap TestHeapTimersBackend/heap     # as pinned, but that no snapshot reads beside the task
+	TestBackendWithTimersOnTheHeap/heap TestHeapTimersBackend/heap # as pinned, but that no snapshot reads beside the task
 
 	TestCorruptionsAreNoticed TestBlindCheckersAreNoticed TestStoreDamaged TestCutsChangeNothing TestBenignChanges TestStrangeHistories
 
