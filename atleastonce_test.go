@@ -14,7 +14,7 @@ func looseCell(backend string) *Cell {
 
 // At least once, whatever strikes: nothing is lost and only what was replayed is repeated, and no check minds that.
 func TestCleanSeedsAtLeastOnce(t *testing.T) {
-	seeds := map[string]int{"heap": scale(400, 10_000), "pebble": scale(50, 500), "rocksdb": scale(40, 500)}
+	seeds := map[string]int{"heap": scale(400, 4000), "pebble": scale(50, 500), "rocksdb": scale(40, 500)}
 	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) { t.Parallel(); cleanSeeds(t, looseCell(b), seeds[b]) })
 	}
@@ -27,7 +27,7 @@ func TestJobsAtLeastOnce(t *testing.T) {
 			t.Parallel()
 			c := jobCell("heap", name, params)
 			c.Mode = linearizability.AtLeastOnce
-			cleanSeeds(t, c, scale(100, 2000))
+			cleanSeeds(t, c, scale(100, 500))
 		})
 	}
 }

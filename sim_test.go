@@ -31,7 +31,7 @@ func simulatorOf(t testing.TB, cell *Cell, o SimOptions) *simulator {
 // Whatever strikes, no check sees anything wrong, and on few seeds nothing happens.
 func TestCleanSeeds(t *testing.T) {
 	seeds := map[string]int{"heap": scale(1200, 100_000), "pebble": scale(150, 1000), "rocksdb": scale(100, 1000)}
-	timers := map[string]int{"heap": scale(400, 30_000), "pebble": scale(60, 1000), "rocksdb": scale(50, 1000)}
+	timers := map[string]int{"heap": scale(400, 5000), "pebble": scale(60, 1000), "rocksdb": scale(50, 1000)}
 	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) { t.Parallel(); cleanSeeds(t, simCell(b), seeds[b]) })
 		t.Run(b+"-timers", func(t *testing.T) { t.Parallel(); cleanSeeds(t, jobCell(b, "many-timers", nil), timers[b]) })
@@ -98,7 +98,7 @@ func TestOvertakenFaults(t *testing.T) {
 func TestSamePlanSameHistory(t *testing.T) {
 	for _, b := range testBackends() {
 		t.Run(b, func(t *testing.T) { sameHistories(t, simCell(b), scale(6, 20), scale(4, 100)) })
-		t.Run(b+"-two-inputs", func(t *testing.T) { sameHistories(t, jobCell(b, "interval-join", nil), scale(4, 20), scale(2, 20)) })
+		t.Run(b+"-two-inputs", func(t *testing.T) { sameHistories(t, jobCell(b, "interval-join", nil), scale(4, 10), scale(2, 10)) })
 	}
 }
 

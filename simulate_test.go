@@ -20,7 +20,7 @@ func TestSameCutsOnEveryBackend(t *testing.T) {
 		name  string
 		seeds int
 	}{
-		{"count", scale(40, 400)}, {"many-timers", scale(40, 400)}, {"long-windows", scale(40, 400)},
+		{"count", scale(40, 200)}, {"many-timers", scale(40, 200)}, {"long-windows", scale(40, 200)},
 		{"broadcast-rules", scale(8, 100)}, {"dedup-ttl", scale(8, 100)}, {"list-append", scale(8, 100)}, {"map-profile", scale(8, 100)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -165,7 +165,7 @@ func killedBy(t *testing.T, cell *Cell, mutant, check string) {
 
 // Whatever strikes a job of any kind, no check sees anything wrong.
 func TestCleanSeedsOfWorkloads(t *testing.T) {
-	seeds := map[string]int{"heap": scale(40, 400), "pebble": scale(12, 100), "rocksdb": scale(12, 100)}
+	seeds := map[string]int{"heap": scale(40, 150), "pebble": scale(12, 40), "rocksdb": scale(12, 40)}
 	for _, b := range testBackends() {
 		for _, w := range variants() {
 			t.Run(b+" "+w.name, func(t *testing.T) { t.Parallel(); cleanSeeds(t, jobCell(b, w.workload, w.params), seeds[b]) })
