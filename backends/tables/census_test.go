@@ -37,6 +37,7 @@ func TestCensusCounts(t *testing.T) {
 		t.Errorf("value %d %v, want 3", v, ok)
 	}
 	value.Clear(none)
+	tables.UpdatesOf(s, value).Update([]backends.Void{none, none}, func(_ int, v uint64, _ bool) uint64 { return v + 1 })
 	list.Add(none, 1)
 	list.AddAll(none, []uint64{2, 3})
 	sum := uint64(0)
@@ -63,7 +64,7 @@ func TestCensusCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]map[tables.AccessKind]int64{
-		"value":  {tables.Reads: 2, tables.Misses: 1, tables.Writes: 1, tables.Removals: 1},
+		"value":  {tables.Reads: 4, tables.Misses: 2, tables.Writes: 3, tables.Removals: 1}, // two of each in one call
 		"list":   {tables.Adds: 3, tables.Scans: 1, tables.Writes: 1},
 		"map":    {tables.Reads: 2, tables.Misses: 1, tables.Writes: 1, tables.Scans: 1, tables.Removals: 2},
 		"timers": {tables.Registered: 2, tables.Deleted: 1, tables.Fired: 1},

@@ -12,12 +12,16 @@ type codedValue[K, N comparable, V any] struct {
 	auto bool    // there are no namespaces
 	lone lone
 
-	ahead ahead[N, int] // places
+	ahead    ahead[N, int] // places
+	together together
+	places   []int // scratch, of Update
+	more     func()
 }
 
 func newCodedValue[K, N comparable, V any](d *ValueDesc[K, N, V], h backends.CodedHost, prefix []byte) *codedValue[K, N, V] {
 	t := &codedValue[K, N, V]{overlay: newOverlay(d.name, d.scope, h, prefix), d: d, keys: d.scope.Keys, auto: isVoid[N](), lone: newLone(h)}
 	t.lone.may = t.lone.may && t.auto
+	t.more = t.add
 	t.cells.init(d.name, d.v, h, func(i int) string { return storedKey(d.scope, &t.overlay, i) })
 	return t
 }
@@ -105,6 +109,38 @@ func (t *codedValue[K, N, V]) Set(ns N, v V) {
 	i := t.at(ns)
 	t.set(i, v)
 	t.state[i] = known | present | dirty
+}
+
+func (t *codedValue[K, N, V]) Update(nss []N, f func(i int, v V, ok bool) V) {
+	if t.auto { // all are one
+		for i, ns := range nss {
+			v, ok := t.Get(ns)
+			t.Set(ns, f(i, v, ok))
+		}
+		return
+	}
+	k, keys := t.keys.Cur(), &t.together.keys
+	keys.Reset()
+	for _, ns := range nss {
+		from := len(keys.Data)
+		if keys.Data = t.d.parts.append(t.lead(keys.Data, k.Group), k.K, ns); len(keys.Data)-from > t.most {
+			t.long(len(keys.Data) - from)
+		}
+		keys.Close()
+	}
+	t.places = t.internAll(&t.together, t.places[:0], t.more)
+	for i, at := range t.places {
+		if t.state[at]&known == 0 {
+			t.fetch(t.put)
+		}
+		var v V
+		ok := t.state[at]&present != 0
+		if ok {
+			v = t.get(at)
+		}
+		t.set(at, f(i, v, ok))
+		t.state[at] = known | present | dirty
+	}
 }
 
 func (t *codedValue[K, N, V]) Clear(ns N) {

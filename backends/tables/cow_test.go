@@ -105,14 +105,14 @@ func same(t *testing.T, f *frozen[uint64, backends.Void, []uint64], g backends.G
 	}
 }
 
-// The tags of an overlay's index begin again after 2^32 batches; what they meant then must not come back.
+// The tags of an overlay's index begin again after 2^16 batches; what they meant then must not come back.
 func TestOverlayTagsBeginAgain(t *testing.T) {
 	o := overlay{batch: 1, most: 64}
 	intern := func(key string) (int, bool) { return o.intern(append(o.begin(3), key...)) }
 	for i := range 50 {
 		intern(fmt.Sprint("of the first batch ", i))
 	}
-	o.batch = 1<<32 - 1
+	o.batch = 1<<16 - 1
 	for round := range 4 {
 		o.reset()
 		for i := range 50 {

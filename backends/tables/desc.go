@@ -21,7 +21,7 @@ func (d *ValueDesc[K, N, V]) Kind() backends.Kind { return backends.ValueKind }
 func (d *ValueDesc[K, N, V]) Form() string { return d.parts.form(d.Kind()) + " of=" + CodecForm(d.v) }
 
 // Live makes a table of live objects.
-func (d *ValueDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return newLiveValue(d, g) }
+func (d *ValueDesc[K, N, V]) Live(g backends.Groups) backends.LiveTable { return d.newLive(g) }
 
 // Coded makes a table over bytes.
 func (d *ValueDesc[K, N, V]) Coded(h backends.CodedHost, p []byte, _ backends.Groups) backends.CodedTable {

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/weirbench/weir/backends"
 )
@@ -14,6 +15,8 @@ type liveTimers[K, N comparable] struct {
 	heap []alarm[K, N]
 	d    *TimersDesc[K, N]
 	keys *backends.Keys[K]
+	due  []backends.Timer[K, N] // scratch
+	sum  byte                   // keeps the touching loop alive
 }
 
 type alarm[K, N comparable] struct {
@@ -89,17 +92,32 @@ func (t *liveTimers[K, N]) Head() (int64, bool) {
 	return 0, false
 }
 
+// Pop takes some out of the heap before it looks for them in the set, in a loop that touches where they are and does nothing else: so the processor waits
+// for them together.
 func (t *liveTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
 	for len(dst) < cap(dst) && len(t.heap) > 0 && t.heap[0].at <= until {
-		x := &t.heap[0]
-		k := t.d.scope.mark(x.key)
-		if t.drop(&k, x.at, x.ns) {
-			dst = append(dst, backends.Timer[K, N]{At: x.at, Key: k, NS: x.ns})
+		t.due = t.due[:0]
+		for most := min(cap(dst)-len(dst), dueAtOnce); len(t.due) < most && len(t.heap) > 0 && t.heap[0].at <= until; t.pop() {
+			x := &t.heap[0]
+			t.due = append(t.due, backends.Timer[K, N]{At: x.at, Key: t.d.scope.mark(x.key), NS: x.ns})
 		}
-		t.pop()
+		sum := byte(0)
+		for i := range t.due {
+			x := &t.due[i]
+			h := t.hashOf(&x.Key, x.At, x.NS)
+			sum += *(*byte)(unsafe.Pointer(t.set.home[t.set.at(x.Key.Group, h)].slot(h)))
+		}
+		t.sum = sum
+		for i := range t.due {
+			if x := &t.due[i]; t.drop(&x.Key, x.At, x.NS) {
+				dst = append(dst, *x)
+			}
+		}
 	}
 	return dst
 }
+
+const dueAtOnce = 64 // timers: what they touch stays in the nearest cache until they are looked for
 
 func (t *liveTimers[K, N]) push(x alarm[K, N]) {
 	t.heap = append(t.heap, x)

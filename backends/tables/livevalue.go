@@ -20,6 +20,7 @@ type liveValue[K, N comparable, V any] struct {
 	stale bool             // something moved in this batch: nothing is found any more
 	sum   byte             // keeps the touching loop alive
 
+	homes []spot[K, N, V] // scratch, of Update
 	ahead ahead[N, spot[K, N, V]]
 	ready int            // so many of ahead were touched
 	since uint32         // moved, when they were

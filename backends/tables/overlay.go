@@ -14,13 +14,13 @@ type overlay struct {
 	host   backends.CodedHost
 	prefix []byte
 	keys   backends.Rows
-	hash   []uint32 // by key, once there are more than few
 	state  []uint8
-	index  []uint64 // open addressing: the batch's number, then a place in keys. What is of another batch is free
-	batch  uint64
-	order  []int32 // scratch
-	sorted []int32 // what the last fetch asked for, ascending
-	heads  []head  // scratch
+	index  []uint64 // open addressing, see tagged. What is of another batch is free
+	inside int      // so many keys are in the index: none, or all once there are more than few
+	batch  uint64   // its number, of 16 bits
+	order  []int32  // scratch
+	sorted []int32  // what the last fetch asked for, ascending
+	heads  []head   // scratch
 	ask    backends.Rows
 	got    backends.Rows
 	asked  int // keys before this were fetched
@@ -43,16 +43,19 @@ const (
 
 func (o *overlay) reset() {
 	o.keys.Reset()
-	o.hash, o.state, o.sorted, o.asked = o.hash[:0], o.state[:0], o.sorted[:0], 0
-	if o.batch++; uint32(o.batch) == 0 { // the tags begin again, at 1: 0 is what was never written
+	o.inside, o.state, o.sorted, o.asked = 0, o.state[:0], o.sorted[:0], 0
+	if o.batch++; uint16(o.batch) == 0 { // the tags begin again, at 1: 0 is what was never written
 		clear(o.index)
 		o.batch = 1
 	}
 }
 
 // begin starts a key; the caller appends to it and gives it to intern.
-func (o *overlay) begin(group uint16) []byte {
-	return binary.BigEndian.AppendUint16(append(o.keys.Data, o.prefix...), group)
+func (o *overlay) begin(group uint16) []byte { return o.lead(o.keys.Data, group) }
+
+// lead appends what all keys of a group begin with.
+func (o *overlay) lead(b []byte, group uint16) []byte {
+	return binary.BigEndian.AppendUint16(append(b, o.prefix...), group)
 }
 
 const few = 4 // keys that are compared one by one, which is quicker than an index
@@ -71,55 +74,70 @@ func (o *overlay) own(i int) int {
 // intern finds the key that was appended to keys.Data, or keeps it, or answers with tooLong.
 func (o *overlay) intern(data []byte) (i int, isNew bool) {
 	key, n := data[len(o.keys.Data):], len(o.state)
-	at := 0
 	switch {
 	case len(key) > o.most:
 		o.over = len(key)
 		return tooLong, false
-	case n < few:
-		for i := range n {
-			if bytes.Equal(o.keys.At(i), key) {
-				return i, false
-			}
-		}
-	default:
-		if len(o.hash) < n || 2*n >= len(o.index) {
-			o.reindex()
-		}
-		h := hashBytes(key)
-		if at, i = o.probe(h, key); i >= 0 {
+	case n >= few:
+		o.room(1)
+		return o.seat(data, hashBytes(key))
+	}
+	for i := range n {
+		if bytes.Equal(o.keys.At(i), key) {
 			return i, false
 		}
-		o.hash = append(o.hash, h)
-		o.index[at] = o.batch<<32 | uint64(n)
 	}
+	return o.keep(data), true
+}
+
+// seat is intern with the hash of the key, where the index has room.
+func (o *overlay) seat(data []byte, h uint32) (i int, isNew bool) {
+	at, i := o.probe(h, data[len(o.keys.Data):])
+	if i >= 0 {
+		return i, false
+	}
+	o.index[at] = o.tagged(h, len(o.state))
+	o.inside++
+	return o.keep(data), true
+}
+
+func (o *overlay) keep(data []byte) (i int) {
 	o.keys.Data = data
 	o.keys.Close()
 	o.state = append(o.state, 0)
-	return n, true
+	return len(o.state) - 1
 }
 
-// reindex puts all keys in an index that has room for as many again.
-func (o *overlay) reindex() {
-	if n := len(o.state); 2*n >= len(o.index) {
-		o.index = make([]uint64, max(64, 2*len(o.index)))
+// tagged is what the index says of a key: the batch's number, the upper half of the hash, and the place in keys.
+func (o *overlay) tagged(h uint32, i int) uint64 { return o.batch<<48 | uint64(h>>16)<<32 | uint64(i) }
+
+// room puts all keys in the index, and makes it large enough for some more.
+func (o *overlay) room(more int) {
+	n := len(o.state)
+	if o.inside == n && 2*(n+more) <= len(o.index) {
+		return
 	}
-	o.hash = o.hash[:0]
+	if size := max(64, len(o.index)); 2*(n+more) > len(o.index) {
+		for size < 4*(n+more) {
+			size *= 2
+		}
+		o.index = make([]uint64, size)
+	}
 	for i := range o.state {
 		h := hashBytes(o.keys.At(i))
-		at, j := o.probe(h, o.keys.At(i))
-		if o.hash = append(o.hash, h); j < 0 {
-			o.index[at] = o.batch<<32 | uint64(i)
+		if at, j := o.probe(h, o.keys.At(i)); j < 0 {
+			o.index[at] = o.tagged(h, i)
 		}
 	}
+	o.inside = n
 }
 
 // probe returns the place of a key in the index, and in keys or -1.
 func (o *overlay) probe(h uint32, key []byte) (at, i int) {
-	mask := len(o.index) - 1
-	for at = int(h) & mask; o.index[at]>>32 == o.batch&(1<<32-1); at = (at + 1) & mask {
-		if i := int(uint32(o.index[at])); o.hash[i] == h && bytes.Equal(o.keys.At(i), key) {
-			return at, i
+	mask, want := len(o.index)-1, o.tagged(h, 0)>>32
+	for at = int(h) & mask; o.index[at]>>48 == o.batch; at = (at + 1) & mask {
+		if e := o.index[at]; e>>32 == want && bytes.Equal(o.keys.At(int(uint32(e))), key) {
+			return at, int(uint32(e))
 		}
 	}
 	return at, -1

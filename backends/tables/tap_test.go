@@ -64,6 +64,7 @@ func TestTapTellsEveryWrite(t *testing.T) {
 				timers.Register(int64(round*100+u), none)
 			}
 			value.Clear(round)
+			tables.UpdatesOf(sc, value).Update([]uint64{round, 2, 7, round}, func(i int, v []uint64, _ bool) []uint64 { return append(v, uint64(i)) })
 			switch list.Add(none, "a"); uint64(i) % 4 {
 			case 0:
 				list.Set(none, []string{"b", fmt.Sprint(round)})
