@@ -1,6 +1,10 @@
 package window
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/weirbench/weir/backends/tables"
+)
 
 // An Assigner says which windows a record belongs to.
 type Assigner[V any] interface {
@@ -9,6 +13,11 @@ type Assigner[V any] interface {
 	Time() Time
 	// Merges tells whether windows that touch become one.
 	Merges() bool
+}
+
+// paned is an Assigner that knows more of its windows than that they are windows.
+type paned interface {
+	namespace() tables.Namespace[Window]
 }
 
 // Tumbling is windows one behind the other.
@@ -59,6 +68,17 @@ func (a Sliding[V]) Time() Time { return a.Of }
 
 // Merges is false.
 func (a Sliding[V]) Merges() bool { return false }
+
+// overlap is how many windows a record is in from which it is worth to keep them beside each other.
+const overlap = 4
+
+// namespace makes it a paned.
+func (a Sliding[V]) namespace() tables.Namespace[Window] {
+	if a.Size/a.Slide < overlap {
+		return Namespace{}
+	}
+	return panes{size: a.Size, slide: a.Slide, offset: a.Offset}
+}
 
 func (a Sliding[V]) check() error {
 	if a.Size <= 0 || a.Slide <= 0 {

@@ -24,7 +24,7 @@ const (
 	slidingSize    = 1_000_000
 	slidingSlide   = 100_000
 	slidingBatch   = 1024
-	// slidingKeep bounds what an ordered store has not written yet. A window takes 44 bytes, 27 of them its key, and all of them an index of 4
+	// slidingKeep bounds what an ordered store has not written yet. A window takes 40 bytes, 27 of them its key, and all of them an index of 4
 	// MiB; a timer takes 38, and they are counted for themselves. With what a batch adds that is less than 16 MiB.
 	slidingKeep = 1 << 17
 )

@@ -11,9 +11,9 @@ const contentsState = "window-contents"
 
 // contents is what windows hold, each in a namespace, and what becomes of it.
 type contents[K comparable, V, R any] interface {
-	open(s *tables.Scope[K]) error
-	// add puts a record in. kept tells whether the namespace is known to have held something before.
-	add(ns Window, v V, at int64) (kept bool)
+	open(s *tables.Scope[K], ns tables.Namespace[Window]) error
+	// add puts a record into some namespaces, and appends to kept of each whether it is known to have held something before.
+	add(to []Window, v V, at int64, kept []bool) []bool
 	// fire gives the contents, if there are any, to the function.
 	fire(ns Window, c *Context, p *Pane[K, R])
 	clear(ns Window)
@@ -21,8 +21,6 @@ type contents[K comparable, V, R any] interface {
 	merge(into Window, from []Window)
 	// over tells the function that a window is over.
 	over(p *Pane[K, R])
-	// want says that record i of the batch will be added to some namespaces.
-	want(i int, to []Window)
 }
 
 // folded keeps an accumulator.
@@ -31,6 +29,11 @@ type folded[K comparable, V, Acc, Out, R any] struct {
 	f     Function[K, Out, R]
 	codec backends.Codec[Acc]
 	acc   tables.Value[Window, Acc]
+	all   tables.Updates[Window, Acc] // the same
+
+	v    V // that comes
+	kept []bool
+	put  func(i int, acc Acc, ok bool) Acc
 
 	planted *engine.Planted
 	found   int // records that found an accumulator, for a planted bug
@@ -57,24 +60,30 @@ type fold[V, Acc, Out any] struct {
 	none   func() Acc // of a window whose records were all evicted; nil: it tells nothing
 }
 
-func (x *folded[K, V, Acc, Out, R]) open(s *tables.Scope[K]) (err error) {
-	if x.acc, err = tables.OpenValue(s, contentsState, Namespace{}, x.codec); err != nil {
+func (x *folded[K, V, Acc, Out, R]) open(s *tables.Scope[K], ns tables.Namespace[Window]) (err error) {
+	if x.acc, err = tables.OpenValue(s, contentsState, ns, x.codec); err != nil {
 		return err
 	}
+	x.all, x.put = tables.UpdatesOf(s, x.acc), x.putIn
 	return x.f.Open(s)
 }
 
-func (x *folded[K, V, Acc, Out, R]) add(ns Window, v V, _ int64) bool {
-	acc, ok := x.acc.Get(ns)
+func (x *folded[K, V, Acc, Out, R]) add(to []Window, v V, _ int64, kept []bool) []bool {
+	x.v, x.kept = v, kept
+	x.all.Update(to, x.put)
+	return x.kept
+}
+
+// putIn is what an accumulator becomes.
+func (x *folded[K, V, Acc, Out, R]) putIn(_ int, acc Acc, ok bool) Acc {
+	x.kept = append(x.kept, ok)
 	switch {
 	case !ok:
-		acc = x.fold.first(v)
+		return x.fold.first(x.v)
 	case x.forgets():
-	default:
-		acc = x.fold.more(acc, v)
+		return acc
 	}
-	x.acc.Set(ns, acc)
-	return ok
+	return x.fold.more(acc, x.v)
 }
 
 func (x *folded[K, V, Acc, Out, R]) fire(ns Window, _ *Context, p *Pane[K, R]) {
@@ -102,9 +111,3 @@ func (x *folded[K, V, Acc, Out, R]) merge(into Window, from []Window) {
 }
 
 func (x *folded[K, V, Acc, Out, R]) over(p *Pane[K, R]) { x.f.Clear(p) }
-
-func (x *folded[K, V, Acc, Out, R]) want(i int, to []Window) {
-	for _, ns := range to {
-		x.acc.Want(i, ns)
-	}
-}

@@ -22,19 +22,22 @@ type listed[K comparable, V, R any] struct {
 	look func(V) bool
 }
 
-func (x *listed[K, V, R]) open(s *tables.Scope[K]) (err error) {
+func (x *listed[K, V, R]) open(s *tables.Scope[K], ns tables.Namespace[Window]) (err error) {
 	x.all = func(yield func(V) bool) { x.got.Each(x.ns, yield) }
 	x.look = func(V) bool { x.any = true; return false }
-	if x.list, err = tables.OpenList(s, contentsState, Namespace{}, x.codec); err != nil {
+	if x.list, err = tables.OpenList(s, contentsState, ns, x.codec); err != nil {
 		return err
 	}
 	x.got = tables.Uncounted(x.list)
 	return x.f.Open(s)
 }
 
-func (x *listed[K, V, R]) add(ns Window, v V, _ int64) bool {
-	x.list.Add(ns, v)
-	return false // to know it, the list would have to be read
+func (x *listed[K, V, R]) add(to []Window, v V, _ int64, kept []bool) []bool {
+	for _, ns := range to {
+		x.list.Add(ns, v)
+		kept = append(kept, false) // to know it, the list would have to be read
+	}
+	return kept
 }
 
 func (x *listed[K, V, R]) fire(ns Window, _ *Context, p *Pane[K, R]) {
@@ -48,7 +51,6 @@ func (x *listed[K, V, R]) clear(ns Window) { x.list.Clear(ns) }
 
 func (x *listed[K, V, R]) merge(into Window, from []Window) { concat(x.list, into, from) }
 func (x *listed[K, V, R]) over(p *Pane[K, R])               { x.f.Clear(p) }
-func (x *listed[K, V, R]) want(int, []Window)               {} // to add is to read nothing
 
 // concat puts some lists behind one.
 func concat[V any](list tables.List[Window, V], into Window, from []Window) {
@@ -72,17 +74,20 @@ type evicting[K comparable, V, R any] struct {
 	all  iter.Seq[V]
 }
 
-func (x *evicting[K, V, R]) open(s *tables.Scope[K]) (err error) {
+func (x *evicting[K, V, R]) open(s *tables.Scope[K], ns tables.Namespace[Window]) (err error) {
 	x.load = func(e Element[V]) bool { x.es = append(x.es, e); return true }
-	if x.list, err = tables.OpenList(s, contentsState, Namespace{}, elements[V]{x.codec}); err != nil {
+	if x.list, err = tables.OpenList(s, contentsState, ns, elements[V]{x.codec}); err != nil {
 		return err
 	}
 	return x.f.Open(s)
 }
 
-func (x *evicting[K, V, R]) add(ns Window, v V, at int64) bool {
-	x.list.Add(ns, Element[V]{v, at})
-	return false
+func (x *evicting[K, V, R]) add(to []Window, v V, at int64, kept []bool) []bool {
+	for _, ns := range to {
+		x.list.Add(ns, Element[V]{v, at})
+		kept = append(kept, false)
+	}
+	return kept
 }
 
 func (x *evicting[K, V, R]) fire(ns Window, c *Context, p *Pane[K, R]) {
@@ -110,7 +115,6 @@ func (x *evicting[K, V, R]) clear(ns Window) { x.list.Clear(ns) }
 
 func (x *evicting[K, V, R]) merge(into Window, from []Window) { concat(x.list, into, from) }
 func (x *evicting[K, V, R]) over(p *Pane[K, R])               { x.f.Clear(p) }
-func (x *evicting[K, V, R]) want(int, []Window)               {} // to add is to read nothing
 
 // folding is an incremental function over records that are kept: it folds them when the window fires.
 type folding[K comparable, V, Acc, Out, R any] struct {

@@ -15,7 +15,8 @@ type bug struct {
 	name    string
 	may     func(j *job) bool // bends a job so that the bug can show; false: it cannot
 	plant   func(o *op) engine.Operator[uint64, uint64, string]
-	forgets bool // the watermark, at a restore
+	forgets bool   // the watermark, at a restore
+	on      string // the only backend whose code it is in; "": all
 }
 
 func eventTime(j *job) bool { return j.of == EventTime && j.assigner != "global" }
@@ -48,6 +49,17 @@ func bugs() []bug {
 			o.Trigger = thorough{o.Trigger}
 			return o
 		}},
+		{name: "a record is left out of the last of its windows", may: func(j *job) bool { return j.assigner == "sliding" && j.size > j.step }, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.held = leavesOut{o.held}
+			return o
+		}},
+		{name: "two windows have one number", on: "heap", may: func(j *job) bool {
+			j.lateness = 0
+			return j.assigner == "sliding" && j.size >= overlap*j.step && j.evictor == "none" && j.function != "process" && eventTime(j)
+		}, plant: func(o *op) engine.Operator[uint64, uint64, string] {
+			o.Assigner = numbersAlike{o.Assigner.(Sliding[uint64])}
+			return o
+		}},
 		{name: "watermark not restored", may: eventTime, forgets: true},
 		{name: "cleanup timer lost", may: eventTime, plant: func(o *op) engine.Operator[uint64, uint64, string] { return &unclean{o} }},
 		{name: "times before zero are rounded up", may: func(j *job) bool { return j.assigner == "tumbling" && j.of == EventTime }, plant: func(o *op) engine.Operator[uint64, uint64, string] {
@@ -66,6 +78,34 @@ func (x forgetful) merge(_ Window, from []Window) {
 	for _, w := range from {
 		x.clear(w)
 	}
+}
+
+// leavesOut forgets one of some windows.
+type leavesOut struct {
+	contents[uint64, uint64, string]
+}
+
+func (x leavesOut) add(to []Window, v uint64, at int64, kept []bool) []bool {
+	if len(to) == 1 {
+		return x.contents.add(to, v, at, kept)
+	}
+	return append(x.contents.add(to[:len(to)-1], v, at, kept), false)
+}
+
+// numbersAlike gives two windows that follow each other one number.
+type numbersAlike struct{ Sliding[uint64] }
+
+func (a numbersAlike) namespace() tables.Namespace[Window] {
+	return coarse{a.Sliding.namespace().(panes)}
+}
+
+type coarse struct{ panes }
+
+func (c coarse) Places(dst []int64, ws []Window) []int64 {
+	for _, w := range ws {
+		dst = append(dst, c.place(w.Start)>>1<<1)
+	}
+	return dst
 }
 
 // apart does not hear of a merge.
@@ -116,7 +156,9 @@ func (a upwards) Windows(dst []Window, _ uint64, at int64) []Window {
 func TestOracleSeesBugs(t *testing.T) {
 	for _, b := range bugs() {
 		for store := range every.Backend() {
-			t.Run(b.name+"/"+store, func(t *testing.T) { b.seen(t, store) })
+			if b.on == "" || b.on == store {
+				t.Run(b.name+"/"+store, func(t *testing.T) { b.seen(t, store) })
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/weirbench/weir/backends"
 	"github.com/weirbench/weir/backends/tables"
@@ -36,12 +37,14 @@ type Operator[K comparable, V, R any] struct {
 	proc     *engine.TimerService[K, Window, R]
 	sessions *sessions // nil unless windows merge
 	sure     bool      // a window that holds something has its cleanup timer
+	plain    bool      // and nothing is to be done for a record in it before the watermark has passed it
 	of       Time
 	c        Context
 	p        Pane[K, R]
 	windows  []Window // of the current record
 	gone     []Window // scratch: those that merge
 	places   []Window // and where their contents are
+	kept     []bool   // scratch: by window, whether it held something before
 	dropped  int64
 	planted  *engine.Planted
 	wrong    error // in Config
@@ -72,7 +75,11 @@ func (o *Operator[K, V, R]) Open(s *tables.Scope[K]) error {
 		o.Trigger = [...]Trigger[K, V]{AtEventTime[K, V]{}, AtProcessingTime[K, V]{}, Never[K, V]{}}[o.of]
 	}
 	o.sure = !o.Assigner.Merges() && leavesEnds(o.Trigger)
-	if err = o.held.open(s); err != nil {
+	ns := tables.Namespace[Window](Namespace{})
+	if p, ok := o.Assigner.(paned); ok {
+		ns = p.namespace()
+	}
+	if err = o.held.open(s, ns); err != nil {
 		return err
 	}
 	if o.p.merges = o.Assigner.Merges(); o.p.merges {
@@ -88,6 +95,8 @@ func (o *Operator[K, V, R]) Open(s *tables.Scope[K]) error {
 	}
 	o.proc, err = engine.OpenTimers(s, "processing-window-timers", Namespace{}, o.onProcessingTime)
 	o.c = Context{event: o.event, proc: o.proc, of: o.of, strict: o.Lateness == 0 || o.of != EventTime}
+	_, plain := o.Trigger.(AtEventTime[K, V])
+	o.plain = plain && o.sure && o.c.strict && o.of == EventTime
 	return err
 }
 
@@ -150,18 +159,26 @@ func (o *Operator[K, V, R]) Process(v V, _ engine.ID, at int64, out *engine.Out[
 	}
 }
 
-// putAll puts a record in its windows, and tells whether one takes it.
+// putAll puts a record in its windows, and tells whether one takes it. First all of them hold it and then their triggers hear of it: a trigger sees
+// its own window only.
 func (o *Operator[K, V, R]) putAll(v V, at int64) (taken bool) {
-	if len(o.windows) > 1 { // what they hold is then read together
-		o.held.want(o.keys.At, o.windows)
-	}
-	for _, w := range o.windows {
-		if !o.late(w) {
-			taken = true
-			o.put(w, w, v, at)
+	open := o.windows
+	for i := range open {
+		if o.late(open[i]) {
+			open = slices.DeleteFunc(open, o.late)
+			break
 		}
 	}
-	return taken
+	if len(open) == 0 {
+		return false
+	}
+	o.kept = o.held.add(open, v, at, o.kept[:0])
+	for i, kept := range o.kept {
+		if w := open[i]; !kept || !o.plain || w.Max() <= o.c.mark {
+			o.tell(w, w, v, at, kept)
+		}
+	}
+	return true
 }
 
 // begin prepares for a record, or a timer.
@@ -171,9 +188,15 @@ func (o *Operator[K, V, R]) begin(out *engine.Out[K, R], fires Time, at int64) {
 	o.p.out = out
 }
 
-// put adds a record to a window whose contents are at a place, and does what the trigger says.
-func (o *Operator[K, V, R]) put(w, place Window, v V, at int64) {
-	kept := o.held.add(place, v, at)
+// put puts a record in a session.
+func (o *Operator[K, V, R]) put(x session, v V, at int64) {
+	o.places = append(o.places[:0], x.place)
+	o.kept = o.held.add(o.places, v, at, o.kept[:0])
+	o.tell(x.is, x.place, v, at, o.kept[0])
+}
+
+// tell tells the trigger of a record that a window holds, its contents at a place, and does what it says. kept: it is known to have held something before.
+func (o *Operator[K, V, R]) tell(w, place Window, v V, at int64, kept bool) {
 	o.c.Window, o.c.kept = w, kept && o.sure
 	if r := o.Trigger.OnElement(&o.c, v, at); r != Continue {
 		o.act(r, w, place)
@@ -275,7 +298,7 @@ func (o *Operator[K, V, R]) merging(v V, at int64) (taken bool) {
 			o.join(w, from, to)
 		}
 		taken = true
-		o.put(s.list[from].is, s.list[from].place, v, at)
+		o.put(s.list[from], v, at)
 	}
 	s.store()
 	return taken

@@ -61,6 +61,48 @@ func (Namespace) Hash(w Window) uint32 {
 	return tables.Mix(uint64(w.Start)*0x9E3779B97F4A7C15 + uint64(w.End))
 }
 
+// panes is Namespace for windows of one size, of which one begins every slide: those have numbers, so that they may be kept beside each other. Bytes
+// and hashes are the same.
+type panes struct {
+	Namespace
+	size, slide, offset int64
+}
+
+// CodecName is Namespace's: what one wrote, the other reads.
+func (panes) CodecName() string { return tables.CodecName(Namespace{}) }
+
+// Places makes it a tables.Lane. Of windows that a record is in, the first is divided, and then each begins a slide before the other.
+func (p panes) Places(dst []int64, ws []Window) []int64 {
+	nth := int64(tables.NoPlace)
+	for i, w := range ws {
+		switch {
+		case w.End != plus(w.Start, p.size):
+			nth = tables.NoPlace
+		case nth != tables.NoPlace && w.Start < ws[i-1].Start && w.Start == ws[i-1].Start-p.slide:
+			nth--
+		default:
+			nth = p.place(w.Start)
+		}
+		dst = append(dst, nth)
+	}
+	return dst
+}
+
+// place is the number of what begins there.
+func (p panes) place(start int64) int64 {
+	from := start - p.offset
+	if nth := from / p.slide; nth*p.slide == from && (from <= start) == (p.offset >= 0) {
+		return nth
+	}
+	return tables.NoPlace
+}
+
+// Of makes it a tables.Lane.
+func (p panes) Of(nth int64) Window {
+	start := nth*p.slide + p.offset
+	return Window{start, plus(start, p.size)}
+}
+
 // floor is the last multiple of step, moved by offset, that is not behind at, for negative times too.
 func floor(at, step, offset int64) int64 {
 	rest := (at - offset) % step
