@@ -69,6 +69,45 @@ type wantWrites struct{ window }
 
 func (t wantWrites) Want(_ int, ns uint64) { t.window.Set(ns, 0) }
 
+// updates is a table with what it changes at once.
+type updates struct{ window }
+
+func updating(t window) updates { return updates{t} }
+
+func (t updates) each(nss []uint64, f func(i int, v uint64, ok bool) uint64) {
+	for i, ns := range nss {
+		v, ok := t.Get(ns)
+		t.Set(ns, f(i, v, ok))
+	}
+}
+
+type updatesNotLast struct{ updates }
+
+func (t updatesNotLast) Update(nss []uint64, f func(i int, v uint64, ok bool) uint64) {
+	t.each(nss[:len(nss)-1], f)
+	v, ok := t.Get(nss[len(nss)-1])
+	f(len(nss)-1, v, ok)
+}
+
+type updatesAbsent struct{ updates }
+
+func (t updatesAbsent) Update(nss []uint64, f func(i int, v uint64, ok bool) uint64) {
+	t.each(nss, func(i int, v uint64, _ bool) uint64 { return f(i, v, true) })
+}
+
+type updatesAtOnce struct{ updates }
+
+func (t updatesAtOnce) Update(nss []uint64, f func(i int, v uint64, ok bool) uint64) {
+	vs := make([]uint64, len(nss))
+	for i, ns := range nss {
+		v, ok := t.Get(ns)
+		vs[i] = f(i, v, ok)
+	}
+	for i, ns := range nss {
+		t.Set(ns, vs[i])
+	}
+}
+
 type shortNamespace struct{ window }
 
 func (t shortNamespace) Get(ns uint64) (uint64, bool) { return t.window.Get(ns % 32) }

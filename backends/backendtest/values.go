@@ -16,6 +16,7 @@ func valueClauses() []clause {
 		{"cleared-is-absent", "What was cleared is absent, in the store and in every later snapshot.", clearedIsAbsent},
 		{"batch-of-any-size", "A batch does what its records would do one by one, whatever its size.", batchOfAnySize},
 		{"want-changes-nothing", "Want changes speed and nothing else.", wantChangesNothing},
+		{"update-is-get-and-set", "Update is a Get and a Set of each namespace, one after the other.", updateIsGetAndSet},
 		{"namespaces-are-apart", "A value belongs to its key and its namespace.", namespacesAreApart},
 		{"value-may-be-large", "A value of megabytes comes back as it was.", valueMayBeLarge},
 		{"keys-that-begin-alike", "Keys that begin alike are different keys.", keysThatBeginAlike},
@@ -149,6 +150,51 @@ func wantChangesNothing(c *check) {
 		}
 		c.same("state", got, want)
 	}
+}
+
+func updateIsGetAndSet(c *check) {
+	var want, saw [2][]string
+	for way := range 2 {
+		j := c.job()
+		all := tables.UpdatesOf(j.Scope, j.window)
+		for round := range uint64(6) {
+			keys := upTo(60)
+			j.batch(append(keys, keys[:20]...), func(i int) {
+				nss := []uint64{round, round + 1, 9, round, uint64(i%5) + 20} // one comes twice
+				change := func(n int, v uint64, ok bool) uint64 {
+					saw[way] = append(saw[way], fmt.Sprintf("record %d place %d: %d, %v", i, n, v, ok))
+					return 3*v + uint64(n)
+				}
+				if j.window.Get(round); i%7 == 0 {
+					j.window.Clear(round + 1)
+				}
+				if way == 0 {
+					for n, ns := range nss {
+						v, ok := j.window.Get(ns)
+						j.window.Set(ns, change(n, v, ok))
+					}
+				} else {
+					all.Update(nss, change)
+				}
+				if v, ok := j.window.Get(round); !ok || v%3 != 0 {
+					c.errorf("record %d: namespace %d is %d, %v behind an update", i, round, v, ok)
+				}
+			})
+			if round == 2 {
+				s := j.snapshot() // what is written from here on is not in it
+				defer func() { c.same("the snapshot of the third batch", lines(c.entries(s)), want[0]); s.Close() }()
+				if way == 0 {
+					want[0] = lines(j.now())
+				}
+			}
+		}
+		if got := lines(j.now()); way == 0 {
+			want[1] = got
+		} else {
+			c.same("state", got, want[1])
+		}
+	}
+	c.same("what Update was given", saw[1], saw[0])
 }
 
 func namespacesAreApart(c *check) {

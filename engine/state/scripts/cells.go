@@ -18,6 +18,7 @@ type view[T any] struct {
 	codec   backends.Codec[T]
 	make    func(uint64) T
 	content func(T) string
+	change  func(old T, v uint64) T // in place, where that can be
 }
 
 // A space is a type of namespaces.
@@ -28,15 +29,29 @@ type space[N comparable] struct {
 }
 
 func longView() view[uint64] {
-	return view[uint64]{tables.Uint64{}, func(v uint64) uint64 { return v }, func(v uint64) string { return fmt.Sprintf("[%d]", v) }}
+	return view[uint64]{
+		codec: tables.Uint64{}, make: func(v uint64) uint64 { return v }, content: func(v uint64) string { return fmt.Sprintf("[%d]", v) },
+		change: func(old, v uint64) uint64 { return old + v },
+	}
 }
 
 func wordView() view[string] {
-	return view[string]{tables.String{}, textOf, func(v string) string { return "[" + numberOf(v) + "]" }}
+	return view[string]{
+		codec: tables.String{}, make: textOf, content: func(v string) string { return "[" + numberOf(v) + "]" },
+		change: func(_ string, v uint64) string { return textOf(v) },
+	}
 }
 
 func wordsView() view[[]uint64] {
-	return view[[]uint64]{tables.Uint64s{}, func(v uint64) []uint64 { return contentOf(words, v) }, func(v []uint64) string { return fmt.Sprint(v) }}
+	return view[[]uint64]{
+		codec: tables.Uint64s{}, make: func(v uint64) []uint64 { return contentOf(words, v) }, content: func(v []uint64) string { return fmt.Sprint(v) },
+		change: func(old []uint64, v uint64) []uint64 {
+			for i := range old {
+				old[i] += v
+			}
+			return old
+		},
+	}
 }
 
 func noSpace() space[backends.Void] {
@@ -47,6 +62,28 @@ func longSpace() space[uint64] {
 	return space[uint64]{tables.Uint64{}, func(v uint64) uint64 { return v }, func(v uint64) string { return fmt.Sprint(v) }}
 }
 
+func laneSpace() space[uint64] { s := longSpace(); s.codec = lane{}; return s }
+
+// lane is numbers that follow each other, from below zero, but for every fifth, which is kept beside them.
+type lane struct{ tables.Uint64 }
+
+func (lane) CodecName() string { return tables.CodecName(tables.Uint64{}) }
+
+const below = 3
+
+func (lane) Places(dst []int64, nss []uint64) []int64 {
+	for _, ns := range nss {
+		if ns%5 == 4 {
+			dst = append(dst, tables.NoPlace)
+		} else {
+			dst = append(dst, int64(ns)-below)
+		}
+	}
+	return dst
+}
+
+func (lane) Of(nth int64) uint64 { return uint64(nth + below) }
+
 func wordSpace() space[string] { return space[string]{tables.String{}, textOf, numberOf} }
 
 func (v view[T]) shown(x T, ok bool) string {
@@ -56,7 +93,7 @@ func (v view[T]) shown(x T, ok bool) string {
 	return v.content(x)
 }
 
-func valueCell[N comparable, V any](t tables.Value[N, V], in space[N], of view[V]) cell {
+func valueCell[N comparable, V any](t tables.Value[N, V], all tables.Updates[N, V], in space[N], of view[V]) cell {
 	return func(verb string, n uint64, args []uint64) string {
 		switch ns := in.make(n); verb {
 		case "want":
@@ -69,9 +106,28 @@ func valueCell[N comparable, V any](t tables.Value[N, V], in space[N], of view[V
 			t.Clear(ns)
 		case "push":
 			push(any(t).(tables.Value[N, []uint64]), ns, args[0])
+		case "update":
+			return update(all, n, args, in, of)
 		}
 		return ""
 	}
+}
+
+// update changes what a namespace holds, and so many more, and that one again, and shows what they held.
+func update[N comparable, V any](t tables.Updates[N, V], n uint64, args []uint64, in space[N], of view[V]) string {
+	var nss []N
+	for i := range args[1] + 1 {
+		nss = append(nss, in.make(n+i))
+	}
+	var shows []string
+	t.Update(append(nss, nss[0]), func(i int, v V, ok bool) V {
+		shows = append(shows, of.shown(v, ok))
+		if !ok {
+			return of.make(args[0] + uint64(i))
+		}
+		return of.change(v, args[0]+uint64(i))
+	})
+	return strings.Join(shows, " ")
 }
 
 // push changes a value in place.

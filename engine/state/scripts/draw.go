@@ -155,6 +155,8 @@ func (d *drawing) verb(s spec, l Line) Line {
 			return does("get")
 		case n < 70 && s.of == words:
 			return does("push", d.small())
+		case n > 85:
+			return does("update", d.small(), d.Uint64N(11))
 		}
 		return does("set", d.small())
 	case aFold:

@@ -76,22 +76,57 @@ func (m *model) do(l Line) string {
 		m.doTimer(l)
 		return ""
 	}
-	cell := m.cells[a]
-	if cell == nil {
-		cell = &cellModel{pairs: map[uint64]aged{}}
-		m.cells[a] = cell
-	}
 	if l.Verb == "clear" {
 		delete(m.cells, a)
 		return ""
 	}
+	cell := m.cell(a)
 	switch s.kind {
 	case aList:
 		return m.doList(s, cell, l)
 	case aMap:
 		return m.doMap(s, cell, l)
 	}
+	if l.Verb == "update" {
+		return m.update(s, l)
+	}
 	return m.doValue(s, cell, l)
+}
+
+// update is to get and to set what some namespaces hold, one after the other.
+func (m *model) update(s spec, l Line) string {
+	var shows []string
+	for i := range l.Args[1] + 2 {
+		a := address{l.State, l.Key, l.NS + i%(l.Args[1]+1)}
+		if s.ns == none {
+			a.ns = 0
+		}
+		cell, v, content := m.cell(a), l.Args[0]+i, []uint64{}
+		old, ok := m.readValue(s, cell)
+		switch {
+		case !ok:
+			shows, content = append(shows, "nothing"), contentOf(s.of, v)
+		case s.of == word:
+			shows, content = append(shows, fmt.Sprint(old)), []uint64{v}
+		default:
+			shows = append(shows, fmt.Sprint(old))
+			for _, was := range old {
+				content = append(content, was+v)
+			}
+		}
+		cell.of = []aged{{m.now, content}}
+	}
+	return strings.Join(shows, " ")
+}
+
+// cell is what is under an address, nothing at first.
+func (m *model) cell(a address) *cellModel {
+	cell := m.cells[a]
+	if cell == nil {
+		cell = &cellModel{pairs: map[uint64]aged{}}
+		m.cells[a] = cell
+	}
+	return cell
 }
 
 func (m *model) doTimer(l Line) {

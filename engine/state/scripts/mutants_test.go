@@ -57,7 +57,7 @@ const readable = 20 // lines
 // found draws scripts until one shows a difference, and shrinks it.
 func found(t *testing.T, what string, on Place) (Script, *Difference) {
 	fails := func(s Script) *Difference { return Run(s, on) }
-	for seed := range uint64(100) {
+	for seed := range uint64(200) {
 		if s := Draw(seed, 300); fails(s) != nil {
 			s = Shrink(s, 2000, fails)
 			if d := fails(s); d != nil {

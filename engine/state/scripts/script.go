@@ -53,7 +53,7 @@ var forms = []struct{ verb, text string }{
 
 // verbs are the accesses of every kind of state, and how many numbers follow each.
 var verbs = map[kind]map[string]int{
-	aValue: {"get": 0, "set": 1, "clear": 0, "push": 1}, // push changes a value in place and sets it
+	aValue: {"get": 0, "set": 1, "clear": 0, "push": 1, "update": 2}, // push changes one in place and sets it, update those of so many more namespaces
 	aFold:  {"get": 0, "add": 1, "clear": 0},
 	aList:  {"each": 1, "add": 1, "addall": 2, "set": 2, "clear": 0},                       // each of at most so many, 0 for all; from a number on, so many
 	aMap:   {"get": 1, "set": 2, "fill": 3, "remove": 1, "drop": 2, "each": 2, "clear": 0}, // each: 0 looks, 1 removes those of even keys, 2 sets them, 3 stops at the first, 4 changes others

@@ -45,6 +45,8 @@ func states() []spec {
 		{"count", aValue, false, none, none, long},
 		{"window", aValue, false, long, none, long},
 		{"words", aValue, false, long, none, words},
+		{"lane", aValue, false, long, none, long},
+		{"lane-words", aValue, false, long, none, words},
 		{"text", aValue, false, none, none, word},
 		{"value", aValue, false, word, none, word},
 		{"sum", aFold, false, long, none, long},

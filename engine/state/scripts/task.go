@@ -80,6 +80,10 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 		return openValue(t, name, longSpace(), longView())
 	case "words":
 		return openValue(t, name, longSpace(), wordsView())
+	case "lane":
+		return openValue(t, name, laneSpace(), longView())
+	case "lane-words":
+		return openValue(t, name, laneSpace(), wordsView())
 	case "text":
 		return openValue(t, name, noSpace(), wordView())
 	case "value":
@@ -132,13 +136,13 @@ func (t *typedTask[K]) open(name string, ttl tables.TTL) (err error) {
 
 func openValue[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V]) error {
 	s, err := tables.OpenValue(t.Scope, name, in.codec, of.codec)
-	t.cells[name] = valueCell(s, in, of)
+	t.cells[name] = valueCell(s, tables.UpdatesOf(t.Scope, s), in, of)
 	return err
 }
 
 func openValueTTL[K, N comparable, V any](t *typedTask[K], name string, in space[N], of view[V], ttl tables.TTL) error {
 	s, err := tables.OpenValueTTL(t.Scope, name, in.codec, of.codec, ttl)
-	t.cells[name] = valueCell(s, in, of)
+	t.cells[name] = valueCell(s, tables.UpdatesOf(t.Scope, s), in, of)
 	return err
 }
 
