@@ -47,7 +47,9 @@ type liveLane[K, N comparable, V any] struct {
 
 	last  *slot[K, int64, bay[V]] // what was found last, for a record: only to look for another or to remove it moves it
 	who   int                     // that record
-	until int                     // records before this one were touched
+	from  int                     // the first record of those that were touched
+	until int                     // and the first behind them
+	since uint32                  // moved, when they were
 	one   [1]N                    // scratch
 	nths  []int64                 // scratch: of the namespaces that are asked for
 	near  []int64                 // scratch: the bays of a record
@@ -117,9 +119,30 @@ func (t *liveLane[K, N, V]) write(b int64) *slot[K, int64, bay[V]] {
 	if s := t.last; s != nil && s.ns == b && t.who == t.keys.At && t.pinned == 0 {
 		return s
 	}
-	t.last, _ = t.change(k.Group, bayHash(k.Hash, b), k.K, b)
+	if t.last = t.met(k, b); t.last == nil {
+		t.last, _ = t.change(k.Group, bayHash(k.Hash, b), k.K, b)
+	}
 	t.who = t.keys.At
 	return t.last
+}
+
+// met finds a bay of the current key where touch looked for it, to write to.
+func (t *liveLane[K, N, V]) met(k *backends.Key[K], b int64) *slot[K, int64, bay[V]] {
+	n := len(t.near)
+	at := (t.keys.At - t.from) * n
+	var zero K // a free slot holds it
+	if t.pinned != 0 || t.since != t.moved || at < 0 || at+n > len(t.homes) || k.K == zero {
+		return nil
+	}
+	for i := range t.homes[at : at+n] {
+		switch x := &t.homes[at+i]; {
+		case x.s.ns == b && x.s.key == k.K:
+			return x.s
+		case x.next.ns == b && x.next.key == k.K:
+			return x.next
+		}
+	}
+	return nil
 }
 
 // set writes to a slot of write's.
@@ -211,9 +234,9 @@ func (t *liveLane[K, N, V]) Update(nss []N, f func(i int, v V, ok bool) V) {
 // are at home, in a loop that does nothing else, so that the processor waits for all of them together. Then it does the same for what stands behind,
 // where another is at home.
 func (t *liveLane[K, N, V]) touch() {
-	from, last, n, sum := t.keys.At, unsafe.Sizeof(slot[K, int64, bay[V]]{})-1, 0, byte(0)
-	t.until = min(from+laneAhead, len(t.keys.Batch))
-	batch := t.keys.Batch[from:t.until]
+	last, n, sum := unsafe.Sizeof(slot[K, int64, bay[V]]{})-1, 0, byte(0)
+	t.from, t.until, t.since = t.keys.At, min(t.keys.At+laneAhead, len(t.keys.Batch)), t.moved
+	batch := t.keys.Batch[t.from:t.until]
 	t.homes = slices.Grow(t.homes[:0], len(batch)*len(t.near))[:len(batch)*len(t.near)]
 	for i := range batch {
 		for _, b := range t.near {

@@ -162,20 +162,23 @@ func (o *Operator[K, V, R]) Process(v V, _ engine.ID, at int64, out *engine.Out[
 // putAll puts a record in its windows, and tells whether one takes it. First all of them hold it and then their triggers hear of it: a trigger sees
 // its own window only.
 func (o *Operator[K, V, R]) putAll(v V, at int64) (taken bool) {
-	open := o.windows
-	for i := range open {
-		if o.late(open[i]) {
-			open = slices.DeleteFunc(open, o.late)
-			break
-		}
+	open, ahead := o.windows, o.of == EventTime // of the watermark
+	for i := 0; i < len(open) && ahead; i++ {
+		ahead = open[i].Max() > o.c.mark
+	}
+	if !ahead {
+		open = slices.DeleteFunc(open, o.late)
 	}
 	if len(open) == 0 {
 		return false
 	}
 	o.kept = o.held.add(open, v, at, o.kept[:0])
-	for i, kept := range o.kept {
-		if w := open[i]; !kept || !o.plain || w.Max() <= o.c.mark {
-			o.tell(w, w, v, at, kept)
+	if ahead && o.plain && !slices.Contains(o.kept, false) {
+		return true
+	}
+	for i, w := range open {
+		if !ahead || !o.plain || !o.kept[i] {
+			o.tell(w, w, v, at, o.kept[i])
 		}
 	}
 	return true
