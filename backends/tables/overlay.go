@@ -117,10 +117,11 @@ func (o *overlay) room(more int) {
 	if o.inside == n && 2*(n+more) <= len(o.index) {
 		return
 	}
-	if size := max(64, len(o.index)); 2*(n+more) > len(o.index) {
-		for size < 4*(n+more) {
-			size *= 2
-		}
+	size := max(64, len(o.index))
+	for size < 2*(n+more) {
+		size *= 2
+	}
+	if size > len(o.index) {
 		o.index = make([]uint64, size)
 	}
 	for i := range o.state {
