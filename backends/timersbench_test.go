@@ -90,7 +90,7 @@ func BenchmarkTimers(b *testing.B) {
 		}
 		b.Run("backend="+d.name, func(b *testing.B) {
 			bare := timerWay{"loop=bare", "loop=bare", func(b *testing.B) timerQueue { return bareStoreQueue(b, open(b)) }}
-			timersInTurn(b, 7, bare, weir(func(b *testing.B) backends.Store { return kv.Open(open(b).DB, everyGroup(), kv.Options{}) }))
+			timersInTurn(b, 11, bare, weir(func(b *testing.B) backends.Store { return kv.Open(open(b).DB, everyGroup(), kv.Options{}) }))
 		})
 	}
 }

@@ -28,6 +28,8 @@ type codedTimers[K, N comparable] struct {
 	spare  []byte
 	rows   backends.Rows
 	batch  backends.Batch
+	picked []pickedTimer
+	sum    byte // keeps the touching loop alive
 }
 
 func newCodedTimers[K, N comparable](d *TimersDesc[K, N], h backends.CodedHost, prefix []byte, g backends.Groups) *codedTimers[K, N] {
@@ -63,11 +65,14 @@ func (t *codedTimers[K, N]) rank() {
 }
 
 func (t *codedTimers[K, N]) better(a, b int32) int32 {
-	x, y := t.due[a], t.due[b]
-	if y < x || x == math.MaxInt64 && y == x && t.heads[a].empty() {
+	x, y, best := t.due[a], t.due[b], a
+	if y < x { // as often as not, so this is to be a move and no jump
+		best = b
+	}
+	if x == math.MaxInt64 && y == x && t.heads[a].empty() {
 		return b
 	}
-	return a
+	return best
 }
 
 // look finds the time of a group's head.
@@ -154,43 +159,81 @@ func (t *codedTimers[K, N]) Head() (int64, bool) {
 	return t.due[i], !t.heads[i].empty()
 }
 
+// Pop takes some before it reads their keys, which lie as far from each other as their groups: a loop that does nothing else touches them first, so
+// that the processor waits for them together.
 func (t *codedTimers[K, N]) Pop(until int64, dst []backends.Timer[K, N]) []backends.Timer[K, N] {
 	for len(dst) < cap(dst) {
+		used := t.pick(until, min(cap(dst)-len(dst), dueAtOnce))
+		if len(t.picked) == 0 {
+			break
+		}
+		sum := byte(0)
+		for _, x := range t.picked {
+			data := t.heads[x.group].data
+			sum += data[x.from] + data[x.to-1]
+		}
+		t.sum = sum
+		for _, x := range t.picked {
+			dst = append(dst, backends.Timer[K, N]{At: x.at})
+			if err := t.decode(x.group, t.heads[x.group].data[x.from:x.to], &dst[len(dst)-1]); err != nil {
+				t.host.Fail(err)
+				return dst[:len(dst)-1]
+			}
+		}
+		if used >= 0 {
+			t.renew(used)
+		}
+	}
+	return dst
+}
+
+// A pickedTimer is a timer that was popped, in the memory of its group.
+type pickedTimer struct {
+	group int
+	span
+}
+
+// pick takes timers that are due, in turn, until a group has to be renewed, which it answers with, or else -1: there are most, or no more.
+func (t *codedTimers[K, N]) pick(until int64, most int) int {
+	t.picked = t.picked[:0]
+	for len(t.picked) < most {
 		i := int(t.win[1])
 		h := &t.heads[i]
 		if t.due[i] > until || h.empty() {
 			break
 		}
-		dst = append(dst, backends.Timer[K, N]{})
-		if err := t.decode(i, &dst[len(dst)-1]); err != nil {
-			t.host.Fail(err)
-			return dst[:len(dst)-1]
-		}
+		t.picked = append(t.picked, pickedTimer{i, h.list[h.next]})
 		h.next++
 		h.n++
 		t.popped++
 		if h.n == headsMax { // together and in order, and not all that there are when a snapshot waits for it
 			t.settle(h)
 		}
-		if h.next > blockMax {
-			t.settle(h)
-			t.spare = h.tidy(t.spare)
+		if h.empty() || h.next > blockMax {
+			return i
 		}
-		t.refill(i)
 		t.changed(i)
 	}
-	return dst
+	return -1
 }
 
-// decode makes the timer of a group's head. Its key is of that group, or whoever fires it would look for the key where it is not.
-func (t *codedTimers[K, N]) decode(i int, x *backends.Timer[K, N]) error {
-	h := &t.heads[i]
-	key := h.key(h.next)
+// renew is for a group whose list is used up, or is long and not of use any more.
+func (t *codedTimers[K, N]) renew(i int) {
+	if h := &t.heads[i]; h.next > blockMax {
+		t.settle(h)
+		t.spare = h.tidy(t.spare)
+	}
+	t.refill(i)
+	t.changed(i)
+}
+
+// decode makes the timer of a key of group i. What the key says is of that group, or whoever fires it would look for it where it is not.
+func (t *codedTimers[K, N]) decode(i int, key []byte, x *backends.Timer[K, N]) error {
 	k, rest, err := cutKey(t.d.scope, key[len(t.prefix)+groupBytes+timeBytes:])
 	if err != nil {
 		return err
 	}
-	x.At, x.Key = h.list[h.next].at, k
+	x.Key = k
 	if int(k.Group) != t.first+i {
 		return fmt.Errorf("read state %s: corrupt: the key is of key group %d", t.d.name, k.Group)
 	}

@@ -204,7 +204,7 @@ func (it walkedIter) Next(rows *backends.Rows, max int) error {
 	return err
 }
 
-// Timers are registered without reading, and polled in blocks of a thousand: to take all of them, each is read once, and a place is looked for once for
+// Timers are registered without reading, and polled in blocks of two thousand: to take all of them, each is read once, and a place is looked for once for
 // each block and not for each timer.
 func TestTimersAreReadInBlocks(t *testing.T) {
 	n := 20_000
@@ -239,7 +239,7 @@ func TestTimersAreReadInBlocks(t *testing.T) {
 			break
 		}
 	}
-	const groups, block, edge = 2, 1024, 3 // a block is cut short at the begin and the end of a key group
+	const groups, block, edge = 2, 2048, 3 // a block is cut short at the begin and the end of a key group
 	if most := n/block + groups*edge; popped != n || db.iters > most || db.rows > n || db.gets > 0 || db.iters < 2 {
 		t.Errorf("%d of %d timers were popped with %d iterators that read %d, and %d gets; want at most %d that read each once", popped, n, db.iters, db.rows, db.gets, most)
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	headsMax   = 128      // timers of a group that are cached as they are registered
-	blockMax   = 1024     // that are read at once, when all that were cached are popped: to find the place costs as much as to read a hundred
-	blockBytes = 64 << 10 // or fewer, down to headsMax, when their keys are long
+	headsMax   = 128       // timers of a group that are cached as they are registered
+	blockMax   = 2048      // that are read at once, when all that were cached are popped: to find the place costs as much as to read a hundred
+	blockBytes = 128 << 10 // or fewer, down to headsMax, when their keys are long
 
 	groupBytes = 2
 	timeBytes  = 8
